@@ -1,0 +1,74 @@
+import * as z from "zod";
+import { streamSchema } from "./streams.ts";
+
+/** At most so many recipients travel in one job; a larger email becomes several jobs. */
+export const recipientsPerJob = 50;
+
+/** SQS takes 1 MiB in one call, attributes and all entries together; some room is left for the envelope. */
+export const queueCallBytes = 1_000_000;
+
+export const mailboxSchema = z.object({ email: z.string(), name: z.string().optional() });
+
+export const attachmentSchema = z.object({
+  filename: z.string(),
+  /** Base64, without white space. */
+  content: z.string(),
+  type: z.string().optional(),
+  disposition: z.enum(["attachment", "inline"]),
+  contentId: z.string().optional(),
+});
+
+/**
+ * What an email says, as fields from which the delivery worker composes MIME. `to` and `cc` are what
+ * every recipient sees in the header; who receives it is in the job's `recipients`.
+ */
+export const emailContentSchema = z.object({
+  from: mailboxSchema,
+  to: z.array(mailboxSchema),
+  cc: z.array(mailboxSchema),
+  replyTo: mailboxSchema.optional(),
+  subject: z.string(),
+  text: z.string().optional(),
+  html: z.string().optional(),
+  headers: z.record(z.string(), z.string()),
+  attachments: z.array(attachmentSchema),
+});
+
+export const recipientSchema = z.object({
+  messageId: z.string(),
+  email: z.string(),
+  kind: z.enum(["to", "cc", "bcc"]),
+});
+
+/**
+ * One accepted email on its way to at most `recipientsPerJob` recipients: the payload of the delivery
+ * queues. Content is merged in order: the stored parts (keys in the payload bucket, each a JSON object
+ * of content fields), then the inline fields; later wins, key by key.
+ */
+export const deliveryJobSchema = z.object({
+  version: z.literal(1),
+  submissionId: z.string(),
+  accountId: z.number().int(),
+  stream: streamSchema,
+  domainName: z.string(),
+  /** Epoch ms at which the submission was accepted. */
+  acceptedAt: z.number(),
+  /** Failed delivery attempts so far; a job straight from the door has 0. */
+  attempt: z.number().int().min(0),
+  /** Epoch ms before which the job is not due; it waits in hops of the queue's longest delay. */
+  notBefore: z.number().optional(),
+  content: z.object({
+    stored: z.array(z.string()),
+    inline: emailContentSchema.partial(),
+  }),
+  recipients: z.array(recipientSchema).min(1).max(recipientsPerJob),
+  category: z.string().optional(),
+  customVariables: z.record(z.string(), z.string()).optional(),
+  clientIp: z.string().optional(),
+});
+
+export type Mailbox = z.infer<typeof mailboxSchema>;
+export type Attachment = z.infer<typeof attachmentSchema>;
+export type EmailContent = z.infer<typeof emailContentSchema>;
+export type JobRecipient = z.infer<typeof recipientSchema>;
+export type DeliveryJob = z.infer<typeof deliveryJobSchema>;

@@ -1,0 +1,36 @@
+/**
+ * The names of the environment variables through which the deployed template tells a function where
+ * its tables, queues and buckets are. Constructs set them with the grant; functions read them once.
+ */
+export const environmentNames = {
+  /** Table: accounts, tokens, domains. */
+  accountsTable: "ACCOUNTS_TABLE",
+  /** Table: one quota item for each account, and its closed periods. */
+  quotaTable: "QUOTA_TABLE",
+  /** Table: expiring counters (request rate by token, emails by hour). */
+  countersTable: "COUNTERS_TABLE",
+  /** Table: message rows, which are also the claims of the delivery workers. */
+  messagesTable: "MESSAGES_TABLE",
+  /** Table: Idempotency-Key records, expiring. */
+  idempotencyTable: "IDEMPOTENCY_TABLE",
+  /** Bucket: content too large for a queue message. */
+  payloadsBucket: "PAYLOADS_BUCKET",
+  /** Queue of the function's stream, from accepting to delivering. */
+  deliveryQueueUrl: "DELIVERY_QUEUE_URL",
+  /** `transactional` or `bulk`: the stream that this function serves. */
+  stream: "STREAM",
+  /** SES configuration set of the function's stream. */
+  configurationSet: "CONFIGURATION_SET",
+  /** The operator's own domain, under which return path, DKIM and tracking names stand. */
+  mailHost: "MAIL_HOST",
+  /** Base URL of the pages that recipients see, without a trailing slash. */
+  trackingUrl: "TRACKING_URL",
+  /** KMS key that encrypts the DKIM private keys. */
+  dkimKeyId: "DKIM_KEY_ID",
+  /** `relay`, `mx` or `off`: what stands in when SES is sick. */
+  smtpRoute: "SMTP_ROUTE",
+  /** Secret with host, port, user and password of the SMTP relay (route `relay`). */
+  smtpRelaySecretArn: "SMTP_RELAY_SECRET_ARN",
+} as const;
+
+export type EnvironmentName = (typeof environmentNames)[keyof typeof environmentNames];

@@ -1,0 +1,45 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { KMSClient } from "@aws-sdk/client-kms";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { SESv2Client } from "@aws-sdk/client-sesv2";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+
+// Short time-outs: an answer that takes longer than this is as good as none, and the caller's own
+// time-out (30 s at an HTTP API) must not be spent on one call.
+const requestHandler = { connectionTimeout: 1_000, requestTimeout: 5_000 };
+
+/** A DynamoDB client that speaks plain objects; undefined values are left out when marshalled. */
+export function documentClient(): DynamoDBDocumentClient {
+  return DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler }), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+}
+
+export function queueClient(): SQSClient {
+  return new SQSClient({ requestHandler });
+}
+
+export function bucketClient(): S3Client {
+  return new S3Client({ requestHandler: { connectionTimeout: 1_000, requestTimeout: 20_000 } });
+}
+
+/**
+ * An SES client that never repeats a call by itself: a call whose answer was lost may have sent the
+ * email, and only the message's claim knows whether it may be tried again.
+ */
+export function mailClient(): SESv2Client {
+  return new SESv2Client({
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: 10_000 },
+    maxAttempts: 1,
+  });
+}
+
+export function keyClient(): KMSClient {
+  return new KMSClient({ requestHandler });
+}
+
+export function secretClient(): SecretsManagerClient {
+  return new SecretsManagerClient({ requestHandler });
+}

@@ -1,0 +1,108 @@
+/** One entry of the catalogue: what an error means to each door, and whether trying again can help. */
+interface CatalogueEntry {
+  /** HTTP status of the send API. */
+  readonly http: number;
+  /** SMTP reply code and enhanced status code (RFC 3463). */
+  readonly smtp: readonly [code: number, enhanced: string];
+  /** A permanent error stays an error when the same request is made again. */
+  readonly permanent: boolean;
+  /** What the customer reads over HTTP; also over SMTP unless `smtpText` is given. */
+  readonly text: string;
+  readonly smtpText?: string;
+}
+
+/**
+ * Every error that a customer can meet. The texts are those of the service that clients are written for;
+ * docs/errors.md lists them, and a test fails when the two differ.
+ */
+export const catalogue = {
+  unauthorized: {
+    http: 401,
+    smtp: [535, "5.7.0"],
+    permanent: true,
+    text: "Unauthorized",
+    smtpText: "Invalid login or password",
+  },
+  forbidden: { http: 403, smtp: [550, "5.7.1"], permanent: true, text: "Forbidden" },
+  account_banned: { http: 403, smtp: [535, "5.7.0"], permanent: true, text: "Account is banned" },
+  domain_not_compliant: {
+    http: 403,
+    smtp: [550, "5.7.1"],
+    permanent: true,
+    text: "Sending from domain is not allowed",
+  },
+  demo_recipient: {
+    http: 403,
+    smtp: [550, "5.7.1"],
+    permanent: true,
+    text: "Demo domains can only be used to send emails to account owners. You can only send testing emails to your own email address.",
+  },
+  month_limit_reached: {
+    http: 403,
+    smtp: [535, "5.7.0"],
+    permanent: true,
+    text: "Monthly messages limit reached",
+  },
+  day_limit_reached: {
+    http: 403,
+    smtp: [535, "5.7.0"],
+    permanent: true,
+    text: "Your account has reached its daily sending limit.",
+  },
+  rate_limited: { http: 429, smtp: [451, "4.7.0"], permanent: false, text: "Rate limit exceeded" },
+  message_too_large: {
+    http: 413,
+    smtp: [552, "5.3.4"],
+    permanent: true,
+    text: "Error: message too big",
+  },
+  invalid_request: { http: 400, smtp: [550, "5.6.0"], permanent: true, text: "Bad Request" },
+  not_found: { http: 404, smtp: [502, "5.5.1"], permanent: true, text: "Not Found" },
+  idempotency_key_reused: {
+    http: 409,
+    smtp: [550, "5.5.0"],
+    permanent: true,
+    text: "Idempotency-Key was already used with another request body",
+  },
+  idempotency_in_progress: {
+    http: 409,
+    smtp: [451, "4.5.0"],
+    permanent: false,
+    text: "A request with this Idempotency-Key is still in progress",
+  },
+  internal: { http: 500, smtp: [451, "4.3.0"], permanent: false, text: "Internal server error" },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof catalogue;
+
+/**
+ * An error that a customer may see: a code of the catalogue and what the reader needs besides.
+ */
+export class PosternError extends Error {
+  override readonly name = "PosternError";
+  readonly code: ErrorCode;
+  /** What the customer reads, one line for each mistake; the catalogue's text unless given. */
+  readonly messages: readonly string[];
+  /** Seconds after which trying again can succeed, where that is known. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    code: ErrorCode,
+    details: { messages?: readonly string[]; retryAfterSeconds?: number; cause?: unknown } = {},
+  ) {
+    const messages = details.messages ?? [catalogue[code].text];
+    super(messages.join("; "), { cause: details.cause });
+    this.code = code;
+    this.messages = messages;
+    this.retryAfterSeconds = details.retryAfterSeconds;
+  }
+
+  get permanent(): boolean {
+    return catalogue[this.code].permanent;
+  }
+}
+
+/** The error that a customer may see for anything that was thrown: itself, or a fixed `internal` that tells nothing. */
+export function asPosternError(thrown: unknown): PosternError {
+  return thrown instanceof PosternError ? thrown : new PosternError("internal", { cause: thrown });
+}
