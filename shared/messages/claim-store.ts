@@ -1,0 +1,217 @@
+import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
+import { TransactWriteCommand, type TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
+import type { Clock } from "../platform/clock.ts";
+import { newId } from "../platform/ids.ts";
+import { verdictOn } from "./claim-rules.ts";
+import type { Claim, MessageId, MessageLog, MessageRow, Route } from "./message.ts";
+import { changeRow, expiryFrom, itemOf, putIfAbsent, type RowChange, type RowTable } from "./row-store.ts";
+
+type TransactItem = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
+
+export interface ClaimStoreDeps extends RowTable {
+  readonly clock: Clock;
+  /** The write that takes one unit of the account's quota, whatever is left of it. */
+  readonly takeUnit: (accountId: number) => TransactItem;
+}
+
+export interface ClaimRequest extends MessageId {
+  readonly log: MessageLog;
+  readonly route: Route;
+  /** Epoch ms, later than the end of this worker's invocation. */
+  readonly claimUntil: number;
+}
+
+/** `mine`: go on and send. `later`: not before `at` (epoch ms). `done`: nothing is left to do. */
+export type ClaimAnswer =
+  | { readonly kind: "mine"; readonly claim: Claim }
+  | { readonly kind: "later"; readonly at: number }
+  | { readonly kind: "done" };
+
+/** What became of an attempt. `nextAttemptAt` is epoch ms. */
+export type Settlement =
+  | {
+      readonly state: "sent";
+      /** `delivered` where the recipient's own server took it, `enqueued` where somebody on the way did. */
+      readonly status: "enqueued" | "delivered";
+      readonly rfcMessageId: string;
+      readonly providerMessageId?: string | undefined;
+    }
+  | { readonly state: "failed"; readonly reason: string }
+  | { readonly state: "retry"; readonly reason: string; readonly nextAttemptAt: number };
+
+export type ClaimStore = ReturnType<typeof claimStore>;
+
+const claimTries = 4;
+/** Where workers contend for one row, the loser comes back so much later. */
+const contentionMs = 2_000;
+
+/** The message rows as a delivery worker knows them: every write holds only while the claim does. */
+export function claimStore(deps: ClaimStoreDeps) {
+  return {
+    /** Takes a message for one attempt, or tells why it is not to be had. */
+    claim: (request: ClaimRequest) => claim(deps, request),
+
+    /** Writes another route down before it is tried. @returns false where the claim is lost */
+    reroute: (mine: Claim, route: Route) => changeRow(deps, mine, { set: { route }, ...whileMine(mine) }),
+
+    /** Ends an attempt. @returns false where the claim is lost, and with it the right to say so */
+    settle: (mine: Claim, settlement: Settlement) => settle(deps, mine, settlement),
+
+    /**
+     * Shows in the log that a message waits for a later hour.
+     *
+     * @param until epoch ms
+     * @returns false where nothing waits, because the message is settled
+     */
+    postpone: (id: MessageId, log: MessageLog, until: number) => postpone(deps, id, log, until),
+  };
+}
+
+async function claim(deps: ClaimStoreDeps, request: ClaimRequest): Promise<ClaimAnswer> {
+  // One id for all tries: a write whose answer was lost is recognised when the row is read again.
+  const claimId = newId(deps.clock.now());
+  for (let tries = 1; tries <= claimTries; tries += 1) {
+    const fresh = claimOf(request, claimId, 1);
+    const row = await putIfAbsent(deps, claimedRow(deps, request, fresh));
+    if (row === undefined) return { kind: "mine", claim: fresh };
+    const answer = await answerFor(deps, request, row, claimId);
+    if (answer) return answer;
+  }
+  return { kind: "later", at: deps.clock.now() + contentionMs };
+}
+
+/** @returns undefined where the row has changed since it was read */
+async function answerFor(
+  deps: ClaimStoreDeps,
+  request: ClaimRequest,
+  row: MessageRow,
+  claimId: string,
+): Promise<ClaimAnswer | undefined> {
+  const next = claimOf(request, claimId, (row.attempt ?? 0) + 1);
+  if (row.claimId === claimId) return { kind: "mine", claim: { ...next, attempt: row.attempt ?? 1 } };
+  const verdict = verdictOn(row, deps.clock.now());
+  switch (verdict.kind) {
+    case "done":
+    case "later":
+      return verdict;
+    case "accepted":
+      return (await settleByEvidence(deps, row)) ? { kind: "done" } : undefined;
+    case "take":
+      return (await take(deps, next, row)) ? { kind: "mine", claim: next } : undefined;
+    case "take-back":
+      return (await takeBack(deps, request, next)) ? { kind: "mine", claim: next } : undefined;
+  }
+}
+
+function claimOf(
+  { accountId, messageId, route, claimUntil }: ClaimRequest,
+  claimId: string,
+  attempt: number,
+) {
+  return { accountId, messageId, route, claimUntil, claimId, attempt } satisfies Claim;
+}
+
+function claimedRow({ clock }: ClaimStoreDeps, { log }: ClaimRequest, claim: Claim): MessageRow {
+  return { ...claim, ...log, state: "claimed", status: "enqueued", expiresAt: expiryFrom(clock.now()) };
+}
+
+function take(deps: ClaimStoreDeps, next: Claim, row: MessageRow): Promise<boolean> {
+  const { claimId, claimUntil, route, attempt } = next;
+  return changeRow(deps, next, {
+    set: { state: "claimed", claimId, claimUntil, route, attempt },
+    remove: ["nextAttemptAt"],
+    ...whileAsSeen(row),
+  });
+}
+
+/** Claims a released message together with the unit that it costs, so that neither happens alone. */
+async function takeBack(deps: ClaimStoreDeps, request: ClaimRequest, next: Claim): Promise<boolean> {
+  const row: MessageRow = { ...claimedRow(deps, request, next), releasedOnce: true };
+  const put = {
+    TableName: deps.table,
+    Item: itemOf(row),
+    ConditionExpression: "#state = :released",
+    ExpressionAttributeNames: { "#state": "state" },
+    ExpressionAttributeValues: { ":released": "released" },
+  };
+  try {
+    await deps.client.send(
+      new TransactWriteCommand({ TransactItems: [{ Put: put }, deps.takeUnit(request.accountId)] }),
+    );
+    return true;
+  } catch (error) {
+    if (rowHasChanged(error)) return false;
+    throw error;
+  }
+}
+
+function rowHasChanged(error: unknown): boolean {
+  return (
+    error instanceof TransactionCanceledException &&
+    error.CancellationReasons?.[0]?.Code === "ConditionalCheckFailed"
+  );
+}
+
+/** The worker that sent it is gone, but the provider says that it has it. */
+function settleByEvidence(deps: ClaimStoreDeps, row: MessageRow): Promise<boolean> {
+  return changeRow(deps, row, {
+    set: { state: "sent" },
+    remove: ["claimUntil", "nextAttemptAt"],
+    condition: "#state = :seen",
+    values: { ":seen": row.state },
+  });
+}
+
+function settle(deps: ClaimStoreDeps, mine: Claim, settlement: Settlement): Promise<boolean> {
+  const status =
+    settlement.state === "sent"
+      ? settlement.status
+      : settlement.state === "failed"
+        ? "not_delivered"
+        : "enqueued";
+  return changeRow(deps, mine, {
+    set: { ...settlement, status },
+    remove: ["claimUntil"],
+    ...whileMine(mine),
+  });
+}
+
+async function postpone(
+  deps: ClaimStoreDeps,
+  id: MessageId,
+  log: MessageLog,
+  until: number,
+): Promise<boolean> {
+  const row = await putIfAbsent(deps, {
+    ...id,
+    ...log,
+    state: "waiting",
+    status: "enqueued",
+    nextAttemptAt: until,
+    expiresAt: expiryFrom(deps.clock.now()),
+  });
+  if (row === undefined) return true;
+  if (row.state === "waiting") {
+    await changeRow(deps, id, { set: { nextAttemptAt: until }, ...whileAsSeen(row) });
+  }
+  return verdictOn(row, deps.clock.now()).kind !== "done";
+}
+
+/** Only while the attempt is still this worker's. */
+function whileMine(mine: Claim): Pick<RowChange, "condition" | "values"> {
+  return {
+    condition: "#state = :claimed AND claimId = :mine",
+    values: { ":claimed": "claimed", ":mine": mine.claimId },
+  };
+}
+
+/** Only while nobody else has claimed it, and the provider has not spoken, since the row was read. */
+function whileAsSeen(row: MessageRow): Pick<RowChange, "condition" | "values"> {
+  const unspoken = "#state = :seen AND attribute_not_exists(acceptedByProviderAt)";
+  return row.claimId === undefined
+    ? { condition: `${unspoken} AND attribute_not_exists(claimId)`, values: { ":seen": row.state } }
+    : {
+        condition: `${unspoken} AND claimId = :seenClaim`,
+        values: { ":seen": row.state, ":seenClaim": row.claimId },
+      };
+}

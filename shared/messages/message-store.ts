@@ -1,0 +1,143 @@
+import { BatchGetCommand, GetCommand } from "@aws-sdk/lib-dynamodb";
+import type { Clock } from "../platform/clock.ts";
+import type { MessageId, MessageRow, MessageState } from "./message.ts";
+import { changeRow, expiryFrom, keyOf, putIfAbsent, type RowTable, rowOf } from "./row-store.ts";
+
+export interface MessageStoreDeps extends RowTable {
+  readonly clock: Clock;
+}
+
+/** What a provider's notification proves: that it took the message, under which id, and when (epoch ms). */
+export interface ProviderAcceptance extends MessageId {
+  readonly providerMessageId: string;
+  readonly acceptedAt: number;
+}
+
+export type MessageStore = ReturnType<typeof messageStore>;
+
+// BatchGetItem takes no more.
+const keysPerBatch = 100;
+const writesAtOnce = 25;
+const batchAttempts = 6;
+
+/** The message rows as the accepting side, the reconciliation and the provider's events know them. */
+export function messageStore(deps: MessageStoreDeps) {
+  return {
+    /** The row of a message, read consistently; undefined where there is none. */
+    get: (id: MessageId) => get(deps, id),
+
+    /** States by message id, read consistently; a message without a row is missing from the map. */
+    statesOf: (accountId: number, messageIds: readonly string[]) => statesOf(deps, accountId, messageIds),
+
+    /**
+     * Marks messages that the customer was told are not accepted, unless a worker knows them already.
+     *
+     * @returns the ids that are refused now, by this or an earlier call: these are neither delivered nor
+     * billed, and only their quota units are to be given back; the others are on their way after all
+     */
+    markRefused: (accountId: number, messageIds: readonly string[]) =>
+      idsWhere(messageIds, (messageId) => markRefused(deps, { accountId, messageId })),
+
+    /**
+     * Marks messages that seem never to have been queued, unless a worker knows them already.
+     *
+     * @returns the ids whose unit is to be given back: those released by this or an earlier call, those
+     * that a worker has meanwhile claimed with a new unit included
+     */
+    markReleased: (accountId: number, messageIds: readonly string[]) =>
+      idsWhere(messageIds, (messageId) => markReleased(deps, { accountId, messageId })),
+
+    /**
+     * Writes down that the provider has the message; repeating it changes nothing.
+     *
+     * @returns whether this was the first word of it; false too where the row has expired
+     */
+    recordProviderAcceptance: (acceptance: ProviderAcceptance) => recordAcceptance(deps, acceptance),
+  };
+}
+
+async function get({ client, table }: MessageStoreDeps, id: MessageId): Promise<MessageRow | undefined> {
+  const { Item } = await client.send(
+    new GetCommand({ TableName: table, Key: keyOf(id), ConsistentRead: true }),
+  );
+  return Item && rowOf(Item);
+}
+
+async function statesOf(
+  deps: MessageStoreDeps,
+  accountId: number,
+  messageIds: readonly string[],
+): Promise<Map<string, MessageState>> {
+  const batches = chunked([...new Set(messageIds)], keysPerBatch);
+  const answers = await Promise.all(
+    batches.map((batch) =>
+      readBatch(
+        deps,
+        batch.map((messageId) => keyOf({ accountId, messageId })),
+      ),
+    ),
+  );
+  return new Map(answers.flat().map((item) => [String(item["sk"]), item["state"] as MessageState]));
+}
+
+/** @throws Error when DynamoDB leaves keys unread again and again: a part would read as "missing" */
+async function readBatch(
+  { client, table }: RowTable,
+  keys: Record<string, unknown>[],
+  attempt = 1,
+): Promise<Record<string, unknown>[]> {
+  const answer = await client.send(
+    new BatchGetCommand({
+      RequestItems: {
+        [table]: {
+          Keys: keys,
+          ConsistentRead: true,
+          ProjectionExpression: "sk, #state",
+          ExpressionAttributeNames: { "#state": "state" },
+        },
+      },
+    }),
+  );
+  const read = answer.Responses?.[table] ?? [];
+  const unread = answer.UnprocessedKeys?.[table]?.Keys ?? [];
+  if (unread.length === 0) return read;
+  if (attempt === batchAttempts) throw new Error(`${unread.length} message rows stayed unread`);
+  return [...read, ...(await readBatch({ client, table }, unread, attempt + 1))];
+}
+
+async function markRefused(deps: MessageStoreDeps, id: MessageId): Promise<boolean> {
+  const existing = await putIfAbsent(deps, { ...bareRow(deps, id), state: "refused" });
+  return existing === undefined || existing.state === "refused";
+}
+
+async function markReleased(deps: MessageStoreDeps, id: MessageId): Promise<boolean> {
+  const existing = await putIfAbsent(deps, { ...bareRow(deps, id), state: "released", releasedOnce: true });
+  return existing === undefined || existing.releasedOnce === true;
+}
+
+function bareRow({ clock }: MessageStoreDeps, id: MessageId) {
+  return { ...id, expiresAt: expiryFrom(clock.now()) };
+}
+
+function recordAcceptance(deps: MessageStoreDeps, acceptance: ProviderAcceptance): Promise<boolean> {
+  return changeRow(deps, acceptance, {
+    set: { providerMessageId: acceptance.providerMessageId, acceptedByProviderAt: acceptance.acceptedAt },
+    // A row that is not there has no state: nothing is made of a notification alone.
+    condition: "attribute_exists(#state) AND attribute_not_exists(acceptedByProviderAt)",
+  });
+}
+
+async function idsWhere(ids: readonly string[], mark: (id: string) => Promise<boolean>): Promise<string[]> {
+  const marked: string[] = [];
+  for (const some of chunked([...new Set(ids)], writesAtOnce)) {
+    const answers = await Promise.all(some.map(mark));
+    marked.push(...some.filter((_, place) => answers[place]));
+  }
+  return marked;
+}
+
+function chunked<T>(values: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(values.length / size) }, (_, place) =>
+    values.slice(place * size, (place + 1) * size),
+  );
+}

@@ -1,0 +1,92 @@
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { unmarshall } from "@aws-sdk/util-dynamodb";
+import type { MessageId, MessageRow } from "./message.ts";
+
+/** Log rows and claims live so long; the plans' own, shorter retention is cut when the log is read. */
+const retentionSeconds = 30 * 24 * 3600;
+
+export interface RowTable {
+  readonly client: DynamoDBDocumentClient;
+  readonly table: string;
+}
+
+/** A change of a row that is made only while a condition holds. `#state` is named already. */
+export interface RowChange {
+  readonly set: { readonly [Field in keyof MessageRow]?: MessageRow[Field] | undefined };
+  readonly remove?: readonly (keyof MessageRow)[];
+  readonly condition: string;
+  readonly values?: Record<string, unknown>;
+}
+
+/** The `expiresAt` of a row that is written at `epochMs`. */
+export function expiryFrom(epochMs: number): number {
+  return Math.floor(epochMs / 1000) + retentionSeconds;
+}
+
+export function keyOf({ accountId, messageId }: MessageId): { pk: string; sk: string } {
+  return { pk: `ACCOUNT#${accountId}`, sk: messageId };
+}
+
+/** The row that an item of the table is; only this room writes such items, hence the cast. */
+export function rowOf(item: Record<string, unknown>): MessageRow {
+  const { pk: _pk, sk, ...row } = item;
+  return { ...row, messageId: String(sk) } as MessageRow;
+}
+
+export function itemOf(row: MessageRow): Record<string, unknown> {
+  const { messageId: _inKey, ...fields } = row;
+  return { ...keyOf(row), ...fields };
+}
+
+/** Puts a row where there is none. @returns the row that was there already, else undefined */
+export async function putIfAbsent(
+  { client, table }: RowTable,
+  row: MessageRow,
+): Promise<MessageRow | undefined> {
+  try {
+    await client.send(
+      new PutCommand({
+        TableName: table,
+        Item: itemOf(row),
+        ConditionExpression: "attribute_not_exists(pk)",
+        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+      }),
+    );
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException && error.Item) return rowOf(unmarshall(error.Item));
+    throw error;
+  }
+}
+
+/** @returns false where the condition does not hold (any more) */
+export async function changeRow(
+  { client, table }: RowTable,
+  id: MessageId,
+  { set, remove = [], condition, values = {} }: RowChange,
+): Promise<boolean> {
+  const fields = Object.entries(set).filter(([, value]) => value !== undefined);
+  const names = ["state", ...fields.map(([name]) => name), ...remove];
+  const assignments = fields.map(([name]) => `#${name} = :set_${name}`).join(", ");
+  const removals = remove.map((name) => `#${name}`).join(", ");
+  try {
+    await client.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: keyOf(id),
+        UpdateExpression: `SET ${assignments}${removals && ` REMOVE ${removals}`}`,
+        ConditionExpression: condition,
+        ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+        ExpressionAttributeValues: {
+          ...values,
+          ...Object.fromEntries(fields.map(([name, value]) => [`:set_${name}`, value])),
+        },
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+}
