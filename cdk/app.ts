@@ -1,0 +1,3 @@
+import { posternApp } from "./postern-app.ts";
+
+posternApp().app.synth();

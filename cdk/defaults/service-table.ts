@@ -1,0 +1,80 @@
+import { type CfnResource, RemovalPolicy } from "aws-cdk-lib";
+import {
+  type Attribute,
+  AttributeType,
+  BillingMode,
+  type ProjectionType,
+  Table,
+} from "aws-cdk-lib/aws-dynamodb";
+import type { Construct } from "constructs";
+import type { EnvironmentName } from "../../shared/contracts/environment-names.ts";
+import type { ServiceFunction } from "./service-function.ts";
+
+type ItemAction =
+  | "GetItem"
+  | "PutItem"
+  | "UpdateItem"
+  | "DeleteItem"
+  | "ConditionCheckItem"
+  | "BatchGetItem"
+  | "BatchWriteItem"
+  | "Query"
+  | "Scan";
+
+export interface ServiceTableProps {
+  /** Under which name functions are told the table's name. */
+  readonly tableName: EnvironmentName;
+  /** Items go by themselves at the epoch second of this attribute. */
+  readonly expiry?: "expiresAt";
+  readonly index?: {
+    readonly name: string;
+    readonly partitionKey: Attribute;
+    readonly sortKey?: Attribute;
+    readonly projection: ProjectionType;
+  };
+}
+
+/**
+ * A table of Postern: partition key `pk`, sort key `sk`, paid by request, restorable to any second of the
+ * last 35 days, and safe from being deleted with the stack.
+ */
+export class ServiceTable extends Table {
+  private readonly nameForFunctions: EnvironmentName;
+  private readonly indexName: string | undefined;
+
+  constructor(scope: Construct, id: string, props: ServiceTableProps) {
+    super(scope, id, {
+      partitionKey: { name: "pk", type: AttributeType.STRING },
+      sortKey: { name: "sk", type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      ...(props.expiry !== undefined && { timeToLiveAttribute: props.expiry }),
+    });
+    this.nameForFunctions = props.tableName;
+    this.indexName = props.index?.name;
+    if (props.index !== undefined) {
+      const { name: indexName, projection: projectionType, ...keys } = props.index;
+      this.addGlobalSecondaryIndex({ indexName, projectionType, ...keys });
+    }
+    (this.node.defaultChild as CfnResource).overrideLogicalId(id);
+  }
+
+  /** The function may do exactly this with items, and knows the table's name. */
+  allow(worker: ServiceFunction, ...actions: readonly ItemAction[]): void {
+    worker.allow(asDynamo(actions), [this.tableArn]);
+    worker.tell(this.nameForFunctions, this.tableName);
+  }
+
+  /** The function may query the table's index. */
+  allowIndexQuery(worker: ServiceFunction): void {
+    if (this.indexName === undefined) throw new Error(`${this.node.id} has no index`);
+    worker.allow(asDynamo(["Query"]), [`${this.tableArn}/index/${this.indexName}`]);
+    worker.tell(this.nameForFunctions, this.tableName);
+  }
+}
+
+function asDynamo(actions: readonly ItemAction[]): string[] {
+  return actions.map((action) => `dynamodb:${action}`);
+}

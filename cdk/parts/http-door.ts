@@ -1,0 +1,127 @@
+import { type CfnResource, Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
+import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
+import * as apigateway from "aws-cdk-lib/aws-apigatewayv2";
+import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
+import { Certificate, CertificateValidation } from "aws-cdk-lib/aws-certificatemanager";
+import { LogGroup } from "aws-cdk-lib/aws-logs";
+import { ARecord, HostedZone, type IHostedZone, RecordTarget } from "aws-cdk-lib/aws-route53";
+import { ApiGatewayv2DomainProperties } from "aws-cdk-lib/aws-route53-targets";
+import { Construct } from "constructs";
+import { Deployment } from "../defaults/deployment.ts";
+import type { ServiceFunction } from "../defaults/service-function.ts";
+
+export interface Route {
+  readonly method: "GET" | "POST";
+  readonly path: `/${string}`;
+}
+
+export interface HttpDoorProps {
+  /** First label of the host's name, under the operator's domain. */
+  readonly host: "send" | "bulk" | "track";
+  readonly description: string;
+  readonly routes: readonly Route[];
+  /** Answers the routes, and everything else with its own 404. */
+  readonly worker: ServiceFunction;
+  /** Why anybody may call: who checks what instead of an authorizer. */
+  readonly openBecause: string;
+}
+
+/** An HTTP API on a host of its own, with a certificate and a name where the operator has given a zone. */
+export class HttpDoor extends Construct {
+  /** Base URL, without a trailing slash. */
+  readonly url: string;
+  readonly api: apigateway.HttpApi;
+
+  constructor(scope: Construct, id: string, props: HttpDoorProps) {
+    super(scope, id);
+    const { settings } = Deployment.of(this);
+    const domain =
+      settings.hostedZoneId === undefined ? undefined : this.ownDomain(props.host, settings.hostedZoneId);
+    const integration = new HttpLambdaIntegration("Integration", props.worker, {
+      payloadFormatVersion: apigateway.PayloadFormatVersion.VERSION_2_0,
+    });
+    this.api = new apigateway.HttpApi(this, "Api", {
+      description: props.description,
+      defaultIntegration: integration,
+      createDefaultStage: false,
+      disableExecuteApiEndpoint: domain !== undefined,
+    });
+    for (const { method, path } of props.routes) {
+      this.api.addRoutes({ path, methods: [apigateway.HttpMethod[method]], integration });
+    }
+    const resource = this.api.node.defaultChild as CfnResource;
+    resource.overrideLogicalId(id);
+    resource.addMetadata("postern:host", props.host);
+    this.addStage(domain);
+    this.url = domain === undefined ? this.api.apiEndpoint : `https://${domain.name}`;
+    Validations.of(this).acknowledge({ id: "AwsSolutions-APIG4", reason: props.openBecause });
+    this.watch(props.host);
+  }
+
+  private addStage(domain: apigateway.DomainName | undefined): void {
+    this.api.addStage("Stage", {
+      stageName: "$default",
+      autoDeploy: true,
+      ...(domain !== undefined && { domainMapping: { domainName: domain } }),
+      accessLogSettings: {
+        destination: new apigateway.LogGroupLogDestination(
+          new LogGroup(this, "AccessLog", {
+            retention: Deployment.of(this).settings.logRetentionDays,
+            removalPolicy: RemovalPolicy.DESTROY,
+          }),
+        ),
+        // The route, never the path: a path of the tracking host is itself a key to somebody's subscription.
+        format: AccessLogFormat.custom(
+          JSON.stringify({
+            requestId: "$context.requestId",
+            time: "$context.requestTimeEpoch",
+            route: "$context.routeKey",
+            status: "$context.status",
+            milliseconds: "$context.responseLatency",
+            requestBytes: "$context.requestLength",
+            responseBytes: "$context.responseLength",
+            integrationError: "$context.integrationErrorMessage",
+          }),
+        ),
+      },
+    });
+  }
+
+  private ownDomain(host: string, hostedZoneId: string): apigateway.DomainName {
+    const { mailHost, hostedZoneName } = Deployment.of(this).settings;
+    const zone = HostedZone.fromHostedZoneAttributes(this, "Zone", {
+      hostedZoneId,
+      zoneName: hostedZoneName ?? mailHost,
+    });
+    const domainName = `${host}.${mailHost}`;
+    const domain = new apigateway.DomainName(this, "Domain", {
+      domainName,
+      certificate: certificateFor(this, domainName, zone),
+      securityPolicy: apigateway.SecurityPolicy.TLS_1_2,
+    });
+    new ARecord(this, "Address", {
+      zone,
+      recordName: `${domainName}.`,
+      target: RecordTarget.fromAlias(
+        new ApiGatewayv2DomainProperties(domain.regionalDomainName, domain.regionalHostedZoneId),
+      ),
+    });
+    return domain;
+  }
+
+  private watch(host: string): void {
+    Deployment.of(this).alarms.raise(this, "ServerErrorsAlarm", {
+      says: `The host ${host} answers 5xx`,
+      runbook: "server-errors",
+      metric: this.api.metricServerError({ period: Duration.minutes(5), statistic: "Sum" }),
+      atLeast: 5,
+    });
+  }
+}
+
+function certificateFor(scope: Construct, domainName: string, zone: IHostedZone): Certificate {
+  return new Certificate(scope, "Certificate", {
+    domainName,
+    validation: CertificateValidation.fromDns(zone),
+  });
+}

@@ -1,0 +1,75 @@
+import { type CfnResource, Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
+import { Key } from "aws-cdk-lib/aws-kms";
+import { type ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
+import { Construct } from "constructs";
+import { environmentNames } from "../../shared/contracts/environment-names.ts";
+import { Deployment } from "../defaults/deployment.ts";
+import type { ServiceFunction } from "../defaults/service-function.ts";
+
+/** The KMS key under which the DKIM private keys of all domains are kept. */
+export class DkimKey extends Key {
+  constructor(scope: Construct, id: string) {
+    super(scope, id, {
+      description: "Encrypts the DKIM private keys of Postern's sending domains",
+      enableKeyRotation: true,
+      pendingWindow: Duration.days(30),
+      // Without it no domain's private key can be read again.
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    (this.node.defaultChild as CfnResource).overrideLogicalId(id);
+  }
+
+  allowEncrypt(worker: ServiceFunction): void {
+    this.allowUse(worker, "kms:Encrypt");
+  }
+
+  allowDecrypt(worker: ServiceFunction): void {
+    this.allowUse(worker, "kms:Decrypt");
+  }
+
+  private allowUse(worker: ServiceFunction, action: string): void {
+    worker.allow([action], [this.keyArn]);
+    worker.tell(environmentNames.dkimKeyId, this.keyId);
+  }
+}
+
+/** What stands in when SES is sick, and the secret that a relay needs. */
+export class SmtpRoute extends Construct {
+  /** The relay's credentials; only with the route `relay`. */
+  readonly secret: ISecret | undefined;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const { smtpRoute, smtpRelaySecretArn } = Deployment.of(this).settings;
+    if (smtpRoute !== "relay") return;
+    this.secret =
+      smtpRelaySecretArn === undefined
+        ? this.secretToBeFilled()
+        : Secret.fromSecretCompleteArn(this, "SmtpRelaySecret", smtpRelaySecretArn);
+  }
+
+  /** The worker may use the route: it knows which, and may read the relay's credentials. */
+  allowUse(worker: ServiceFunction): void {
+    worker.tell(environmentNames.smtpRoute, Deployment.of(this).settings.smtpRoute);
+    if (this.secret === undefined) return;
+    worker.allow(["secretsmanager:GetSecretValue"], [this.secret.secretArn]);
+    worker.tell(environmentNames.smtpRelaySecretArn, this.secret.secretArn);
+  }
+
+  private secretToBeFilled(): Secret {
+    const secret = new Secret(this, "SmtpRelaySecret", {
+      description: "Postern's SMTP relay: host, port, user, password. The operator fills it in.",
+      generateSecretString: {
+        secretStringTemplate: JSON.stringify({ host: "", port: 587, user: "" }),
+        generateStringKey: "password",
+      },
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    (secret.node.defaultChild as CfnResource).overrideLogicalId("SmtpRelaySecret");
+    Validations.of(secret).acknowledge({
+      id: "AwsSolutions-SMG4",
+      reason: "The password belongs to somebody else's relay; only its owner can rotate it.",
+    });
+    return secret;
+  }
+}

@@ -1,0 +1,80 @@
+import { Duration, Validations } from "aws-cdk-lib";
+import { Metric } from "aws-cdk-lib/aws-cloudwatch";
+import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { Schedule, ScheduleExpression } from "aws-cdk-lib/aws-scheduler";
+import { LambdaInvoke } from "aws-cdk-lib/aws-scheduler-targets";
+import { Construct } from "constructs";
+import { metricDimensions, metricNames, metricNamespace } from "../../shared/contracts/metric-names.ts";
+import { DeadLetters } from "../defaults/dead-letters.ts";
+import { Deployment } from "../defaults/deployment.ts";
+import { ServiceFunction } from "../defaults/service-function.ts";
+import type { Storage } from "./storage.ts";
+
+/** What happens by the clock: billing periods that end, and quota that a crash left reserved. */
+export class Periods extends Construct {
+  private readonly deadLetters: DeadLetters;
+
+  constructor(scope: Construct, id: string, { storage }: { storage: Storage }) {
+    super(scope, id);
+    this.deadLetters = new DeadLetters(this, "SchedulesDeadLetters", {
+      says: "A schedule could not start its function",
+      runbook: "schedule-dead-letters",
+    });
+    const reset = this.scheduled("ResetPeriods", Duration.minutes(5), {
+      folder: "reset-periods",
+      description: "Closes billing periods that have ended and opens the next",
+    });
+    storage.quota.allow(reset, "GetItem", "PutItem", "UpdateItem");
+    storage.quota.allowIndexQuery(reset);
+
+    const reconcile = this.scheduled("ReconcileQuota", Duration.minutes(15), {
+      folder: "reconcile-quota",
+      description: "Settles reservations that a crash left open",
+    });
+    storage.quota.allow(reconcile, "Scan", "GetItem", "UpdateItem");
+    storage.messages.allow(reconcile, "BatchGetItem", "PutItem");
+    this.watchReconciliation();
+  }
+
+  private scheduled(
+    id: string,
+    interval: Duration,
+    props: { readonly folder: string; readonly description: string },
+  ): ServiceFunction {
+    const worker = new ServiceFunction(this, id, { ...props, timeout: Duration.minutes(4), memorySize: 512 });
+    const role = new Role(this, `${id}ScheduleRole`, {
+      assumedBy: new ServicePrincipal("scheduler.amazonaws.com"),
+    });
+    Validations.of(role).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::<${id}.Arn>:*]`,
+      reason: "Versions and aliases of this one function.",
+    });
+    new Schedule(this, `${id}Schedule`, {
+      description: props.description,
+      schedule: ScheduleExpression.rate(interval),
+      target: new LambdaInvoke(worker, {
+        role,
+        deadLetterQueue: this.deadLetters,
+        // The next round does what this one missed; an old one is of no use beside it.
+        retryAttempts: 3,
+        maxEventAge: interval,
+      }),
+    });
+    return worker;
+  }
+
+  private watchReconciliation(): void {
+    Deployment.of(this).alarms.raise(this, "QuotaReconciledAlarm", {
+      says: "Reserved quota had to be settled after a crash",
+      runbook: "quota-reconciled",
+      metric: new Metric({
+        namespace: metricNamespace,
+        metricName: metricNames.quotaReconciled,
+        dimensionsMap: { ...metricDimensions },
+        period: Duration.minutes(5),
+        statistic: "Sum",
+      }),
+      atLeast: 1,
+    });
+  }
+}

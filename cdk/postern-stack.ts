@@ -1,0 +1,51 @@
+import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
+import type { Construct } from "constructs";
+import { Deployment } from "./defaults/deployment.ts";
+import { Delivering } from "./parts/delivering.ts";
+import { DkimKey, SmtpRoute } from "./parts/keys.ts";
+import { Operating } from "./parts/operating.ts";
+import { Periods } from "./parts/periods.ts";
+import { ProviderEvents } from "./parts/provider-events.ts";
+import { RecipientPages } from "./parts/recipient-pages.ts";
+import { Sending } from "./parts/sending.ts";
+import { Storage } from "./parts/storage.ts";
+import type { Settings } from "./settings.ts";
+
+/** One environment of Postern: everything between a customer's request and a recipient's mailbox. */
+export class PosternStack extends Stack {
+  constructor(scope: Construct, id: string, settings: Settings, props: StackProps = {}) {
+    super(scope, id, props);
+    new Deployment(this, settings);
+    const storage = new Storage(this, "Storage");
+    const dkimKey = new DkimKey(this, "DkimKey");
+    const smtpRoute = new SmtpRoute(this, "SmtpRoute");
+    const pages = new RecipientPages(this, "Pages");
+
+    const delivery = { storage, dkimKey, smtpRoute, trackingUrl: pages.door.url };
+    const transactional = new Delivering(this, "DeliverTransactional", {
+      stream: "transactional",
+      ...delivery,
+    });
+    const bulk = new Delivering(this, "DeliverBulk", { stream: "bulk", ...delivery });
+    const send = new Sending(this, "SendTransactional", {
+      stream: "transactional",
+      storage,
+      deliveryQueue: transactional.queue,
+    });
+    const sendBulk = new Sending(this, "SendBulk", { stream: "bulk", storage, deliveryQueue: bulk.queue });
+
+    new ProviderEvents(this, "ProviderEvents", { storage, streams: [transactional, bulk] });
+    new Periods(this, "Periods", { storage });
+    const operating = new Operating(this, "Operating", { storage, dkimKey });
+
+    this.tell("SendUrl", send.door.url);
+    this.tell("BulkUrl", sendBulk.door.url);
+    this.tell("TrackingUrl", pages.door.url);
+    this.tell("OperatorFunction", operating.worker.functionName);
+    if (smtpRoute.secret !== undefined) this.tell("SmtpRelaySecretArn", smtpRoute.secret.secretArn);
+  }
+
+  private tell(name: string, value: string): void {
+    new CfnOutput(this, name, { value });
+  }
+}

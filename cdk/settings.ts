@@ -1,0 +1,84 @@
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { Node } from "constructs";
+import * as z from "zod";
+
+const hostName = z
+  .string()
+  .regex(/^(?=.{1,200}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$/, "must be a lower-case host name");
+
+// The command line hands every context value over as text.
+const flag = z.union([z.boolean(), z.stringbool()]);
+const retentionDays = z.coerce
+  .number()
+  .refine(
+    (days) => Object.values(RetentionDays).includes(days),
+    "must be a retention that CloudWatch Logs offers",
+  );
+const concurrency = z.coerce.number().int().min(2).max(1000);
+
+const settingsSchema = z
+  .object({
+    /** Names the stack, so that several environments can live in one AWS account. */
+    environment: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,19}$/)
+      .default("production"),
+    /** The operator's own domain; the hosts send, bulk and track stand under it. */
+    mailHost: hostName.default("postern.example"),
+    /** Id of the Route 53 zone in which the hosts are made; without it the APIs keep AWS's own addresses. */
+    hostedZoneId: z
+      .string()
+      .regex(/^Z[A-Z0-9]+$/)
+      .optional(),
+    /** Name of that zone, where it is not the mail host itself but a domain above it. */
+    hostedZoneName: hostName.optional(),
+    /** Who is told of alarms. */
+    operatorEmail: z.email().optional(),
+    /** What stands in when SES is sick: a relay, delivery straight to the recipients' servers, or nothing. */
+    smtpRoute: z.enum(["relay", "mx", "off"]).default("relay"),
+    /** A secret with the relay's host, port, user and password; without it an empty one is made. */
+    smtpRelaySecretArn: z
+      .string()
+      .regex(/^arn:aws[a-z-]*:secretsmanager:/)
+      .optional(),
+    /** Days that logs are kept. */
+    logRetentionDays: retentionDays.default(RetentionDays.ONE_MONTH),
+    /** At most so many workers deliver transactional mail at the same time. */
+    transactionalConcurrency: concurrency.default(20),
+    bulkConcurrency: concurrency.default(20),
+    /** The template is run on this machine: nothing is bundled and no rule pack is asked. */
+    local: flag.default(false),
+  })
+  .refine(
+    ({ mailHost, hostedZoneName }) => hostedZoneName === undefined || isWithin(mailHost, hostedZoneName),
+    {
+      path: ["hostedZoneName"],
+      error: "must be the mail host or a domain above it",
+    },
+  )
+  .refine(({ smtpRoute, smtpRelaySecretArn }) => smtpRelaySecretArn === undefined || smtpRoute === "relay", {
+    path: ["smtpRelaySecretArn"],
+    error: "is for the route relay only",
+  });
+
+export type Settings = z.infer<typeof settingsSchema>;
+
+function isWithin(host: string, zone: string): boolean {
+  return host === zone || host.endsWith(`.${zone}`);
+}
+
+/**
+ * The operator's settings from the app's context (cdk.json or `-c name=value`), with defaults for what is not given.
+ *
+ * @throws Error that names each setting that is wrong
+ */
+export function readSettings(node: Node): Settings {
+  const context = Object.fromEntries(
+    Object.keys(settingsSchema.shape).map((name) => [name, node.tryGetContext(name)]),
+  );
+  const result = settingsSchema.safeParse(context);
+  if (!result.success) {
+    throw new Error(`The context is wrong:\n${z.prettifyError(result.error)}`);
+  }
+  return result.data;
+}
