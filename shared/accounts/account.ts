@@ -1,0 +1,31 @@
+import * as z from "zod";
+
+export const accountLimitsSchema = z.object({
+  /** General rate limit of each token: requests in a fixed window of 10 seconds. */
+  requestsPer10Seconds: z.number().int().positive(),
+  /** Emails that go out within one clock hour; the rest waits. */
+  emailsPerHour: z.number().int().nonnegative(),
+  /** The largest email, attachments included, in bytes. */
+  messageBytes: z.number().int().positive(),
+});
+
+export const accountStatusSchema = z.enum(["active", "banned"]);
+
+export const accountSchema = z.object({
+  id: z.number().int(),
+  name: z.string(),
+  ownerEmail: z.string(),
+  status: accountStatusSchema,
+  planName: z.string(),
+  limits: accountLimitsSchema,
+});
+
+export type AccountLimits = z.infer<typeof accountLimitsSchema>;
+export type AccountStatus = z.infer<typeof accountStatusSchema>;
+export type Account = z.infer<typeof accountSchema>;
+
+/** What an account may do at sign-up; `emailsPerHour` comes from its plan. */
+export const usualLimits = {
+  requestsPer10Seconds: 150,
+  messageBytes: 10 * 1024 * 1024,
+} as const satisfies Partial<AccountLimits>;

@@ -1,0 +1,78 @@
+import { type DynamoDBDocumentClient, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { LRUCache } from "lru-cache";
+import { accountPartition } from "../platform/account-partition.ts";
+import type { Clock } from "../platform/clock.ts";
+import { PosternError } from "../platform/errors.ts";
+import { refusedWrite } from "../platform/refused-writes.ts";
+import type { Account } from "./account.ts";
+import type { Token } from "./token.ts";
+
+const windowMs = 10_000;
+/** DynamoDB removes a window's counter some time after this; it counts no longer anyway. */
+const keptSeconds = 3_600;
+const rememberedTokens = 10_000;
+
+export type RateLimitStore = ReturnType<typeof rateLimitStore>;
+
+/** The general rate limit: requests of each token in fixed windows of 10 s, in the counters table. */
+export function rateLimitStore({
+  client,
+  table,
+  clock,
+}: {
+  client: DynamoDBDocumentClient;
+  table: string;
+  clock: Clock;
+}) {
+  // Windows known to be spent, so that a client that keeps knocking costs no more calls. The limit is in
+  // the key: raised, it counts at once.
+  const spent = new LRUCache<string, true>({ max: rememberedTokens });
+
+  return {
+    /**
+     * Counts one request of a token.
+     *
+     * @throws PosternError `rate_limited`, with the whole seconds until the window ends
+     */
+    async take(account: Account, token: Token): Promise<void> {
+      const now = clock.now();
+      const windowStart = now - (now % windowMs);
+      const limit = account.limits.requestsPer10Seconds;
+      const window = `RATE#${token.id}#${windowStart / 1_000}`;
+      const known = `${limit}/${window}`;
+      if (spent.has(known) || !(await count(account.id, window, limit, windowStart))) {
+        spent.set(known, true);
+        throw new PosternError("rate_limited", {
+          retryAfterSeconds: Math.ceil((windowStart + windowMs - now) / 1_000),
+        });
+      }
+    },
+  };
+
+  async function count(
+    accountId: number,
+    window: string,
+    limit: number,
+    windowStart: number,
+  ): Promise<boolean> {
+    try {
+      await client.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: { pk: accountPartition(accountId), sk: window },
+          UpdateExpression: "SET expiresAt = :expiresAt ADD requests :one",
+          ConditionExpression: "attribute_not_exists(requests) OR requests < :limit",
+          ExpressionAttributeValues: {
+            ":one": 1,
+            ":limit": limit,
+            ":expiresAt": windowStart / 1_000 + keptSeconds,
+          },
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (refusedWrite(error)) return false;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import { ConditionalCheckFailedException, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
+import type { TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
+import { unmarshall } from "@aws-sdk/util-dynamodb";
+
+/** One write of a DynamoDB transaction, for stores that lend theirs to another store's transaction. */
+export type TransactionWrite = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
+
+/** The item whose condition refused a write; undefined if there was none, or if it was not asked for. */
+export interface RefusedWrite {
+  item: Record<string, unknown> | undefined;
+}
+
+/**
+ * The refusal behind an error of a conditional write; undefined for every other error. The item is there
+ * if the write asked for `ReturnValuesOnConditionCheckFailure: "ALL_OLD"`.
+ */
+export function refusedWrite(error: unknown): RefusedWrite | undefined {
+  if (!(error instanceof ConditionalCheckFailedException)) return undefined;
+  return { item: error.Item && unmarshall(error.Item) };
+}
+
+/**
+ * The refusals behind the error of a cancelled transaction, one place for each of its writes (undefined
+ * where that write was not the reason); undefined for every other error, and for a transaction that was
+ * cancelled for another reason than a condition, such as a conflict.
+ */
+export function refusedTransaction(error: unknown): (RefusedWrite | undefined)[] | undefined {
+  if (!(error instanceof TransactionCanceledException)) return undefined;
+  const refusals = (error.CancellationReasons ?? []).map((reason) =>
+    reason.Code === "ConditionalCheckFailed" ? { item: reason.Item && unmarshall(reason.Item) } : undefined,
+  );
+  return refusals.some(Boolean) ? refusals : undefined;
+}
+
+/** True if a write met a transaction on the same item: nothing was written, and trying again helps. */
+export function isWriteConflict(error: unknown): boolean {
+  if (error instanceof TransactionCanceledException) {
+    return (error.CancellationReasons ?? []).some((reason) => reason.Code === "TransactionConflict");
+  }
+  return error instanceof Error && error.name === "TransactionConflictException";
+}
