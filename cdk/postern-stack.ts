@@ -9,6 +9,7 @@ import { ProviderEvents } from "./parts/provider-events.ts";
 import { RecipientPages } from "./parts/recipient-pages.ts";
 import { Sending } from "./parts/sending.ts";
 import { Storage } from "./parts/storage.ts";
+import { Watching } from "./parts/watching.ts";
 import type { Settings } from "./settings.ts";
 
 /** One environment of Postern: everything between a customer's request and a recipient's mailbox. */
@@ -34,9 +35,15 @@ export class PosternStack extends Stack {
     });
     const sendBulk = new Sending(this, "SendBulk", { stream: "bulk", storage, deliveryQueue: bulk.queue });
 
-    new ProviderEvents(this, "ProviderEvents", { storage, streams: [transactional, bulk] });
+    const events = new ProviderEvents(this, "ProviderEvents", { storage, streams: [transactional, bulk] });
     new Periods(this, "Periods", { storage });
     const operating = new Operating(this, "Operating", { storage, dkimKey });
+    new Watching(this, "Watching", {
+      doors: [send.door, sendBulk.door, pages.door],
+      queues: [transactional.queue, bulk.queue, events.queue],
+      accepting: [send.worker, sendBulk.worker],
+      delivering: [transactional.worker, bulk.worker],
+    });
 
     this.tell("SendUrl", send.door.url);
     this.tell("BulkUrl", sendBulk.door.url);

@@ -34,6 +34,8 @@ export class ServiceQueue extends Queue {
     super(scope, id, {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
+      // Said, because the default was once a quarter of it, and accepting counts on it.
+      maxMessageSizeBytes: 1_048_576,
       // Less than the dead letters' 14 days: a message moved there keeps its age.
       retentionPeriod: Duration.days(4),
       visibilityTimeout: Duration.seconds(6 * props.consumerTimeout.toSeconds()),

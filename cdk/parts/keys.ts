@@ -36,7 +36,7 @@ export class DkimKey extends Key {
 /** What stands in when SES is sick, and the secret that a relay needs. */
 export class SmtpRoute extends Construct {
   /** The relay's credentials; only with the route `relay`. */
-  readonly secret: ISecret | undefined;
+  readonly secret: ISecret | Secret | undefined;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);

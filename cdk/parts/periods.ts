@@ -1,12 +1,9 @@
-import { Duration, Validations } from "aws-cdk-lib";
-import { Metric } from "aws-cdk-lib/aws-cloudwatch";
+import { Duration, Stack, Validations } from "aws-cdk-lib";
 import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Schedule, ScheduleExpression } from "aws-cdk-lib/aws-scheduler";
 import { LambdaInvoke } from "aws-cdk-lib/aws-scheduler-targets";
 import { Construct } from "constructs";
-import { metricDimensions, metricNames, metricNamespace } from "../../shared/contracts/metric-names.ts";
 import { DeadLetters } from "../defaults/dead-letters.ts";
-import { Deployment } from "../defaults/deployment.ts";
 import { ServiceFunction } from "../defaults/service-function.ts";
 import type { Storage } from "./storage.ts";
 
@@ -19,6 +16,10 @@ export class Periods extends Construct {
     this.deadLetters = new DeadLetters(this, "SchedulesDeadLetters", {
       says: "A schedule could not start its function",
       runbook: "schedule-dead-letters",
+    });
+    Validations.of(this.deadLetters).acknowledge({
+      id: "AwsSolutions-SQS3",
+      reason: "It is a dead-letter queue itself, of schedules, which the rule does not know.",
     });
     const reset = this.scheduled("ResetPeriods", Duration.minutes(5), {
       folder: "reset-periods",
@@ -33,7 +34,6 @@ export class Periods extends Construct {
     });
     storage.quota.allow(reconcile, "Scan", "GetItem", "UpdateItem");
     storage.messages.allow(reconcile, "BatchGetItem", "PutItem");
-    this.watchReconciliation();
   }
 
   private scheduled(
@@ -43,7 +43,9 @@ export class Periods extends Construct {
   ): ServiceFunction {
     const worker = new ServiceFunction(this, id, { ...props, timeout: Duration.minutes(4), memorySize: 512 });
     const role = new Role(this, `${id}ScheduleRole`, {
-      assumedBy: new ServicePrincipal("scheduler.amazonaws.com"),
+      assumedBy: new ServicePrincipal("scheduler.amazonaws.com", {
+        conditions: { StringEquals: { "aws:SourceAccount": Stack.of(this).account } },
+      }),
     });
     Validations.of(role).acknowledge({
       id: `AwsSolutions-IAM5[Resource::<${id}.Arn>:*]`,
@@ -61,20 +63,5 @@ export class Periods extends Construct {
       }),
     });
     return worker;
-  }
-
-  private watchReconciliation(): void {
-    Deployment.of(this).alarms.raise(this, "QuotaReconciledAlarm", {
-      says: "Reserved quota had to be settled after a crash",
-      runbook: "quota-reconciled",
-      metric: new Metric({
-        namespace: metricNamespace,
-        metricName: metricNames.quotaReconciled,
-        dimensionsMap: { ...metricDimensions },
-        period: Duration.minutes(5),
-        statistic: "Sum",
-      }),
-      atLeast: 1,
-    });
   }
 }
