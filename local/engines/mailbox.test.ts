@@ -26,8 +26,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-const list = async (query = ""): Promise<ListedMail[]> =>
-  (await fetch(`${mailbox.url}/api/email${query}`)).json();
+const list = async () => (await (await fetch(`${mailbox.url}/api/email`)).json()) as ListedMail[];
 const source = async (id: string) =>
   Buffer.from(await (await fetch(`${mailbox.url}/api/email/${id}/source`)).arrayBuffer());
 const empty = () => fetch(`${mailbox.url}/api/email/all`, { method: "DELETE" });
