@@ -1,0 +1,87 @@
+import { join } from "node:path";
+import { localCredentials, localRegion } from "../template/account.ts";
+import type { DeployedResource, Deployment } from "../template/deployment.ts";
+import { type Role, rolesOf } from "./role-policies.ts";
+
+/** A Lambda function as the template declares it. */
+export interface FunctionDefinition {
+  readonly id: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly entry: string;
+  readonly role: Role;
+  readonly timeoutMs: number;
+  readonly memoryMb: number;
+  readonly reservedConcurrency: number | undefined;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Base URLs of the local AWS services, by the name that the SDK's `AWS_ENDPOINT_URL_*` gives them. */
+export type AwsEndpoints = Readonly<
+  Record<"DYNAMODB" | "SQS" | "S3" | "SNS" | "SESV2" | "KMS" | "SECRETS_MANAGER" | "LAMBDA", string>
+>;
+
+/** @param projectFolder the folder to which the entries in the template's metadata are relative */
+export function functionsOf(
+  deployment: Deployment,
+  { projectFolder, endpoints }: { projectFolder: string; endpoints: AwsEndpoints },
+): FunctionDefinition[] {
+  const roles = rolesOf(deployment);
+  return deployment
+    .resources("AWS::Lambda::Function")
+    .map((resource) => definitionOf(resource, roles, { projectFolder, endpoints }));
+}
+
+function definitionOf(
+  { logicalId: id, ref: name, arn, properties, metadata }: DeployedResource,
+  roles: Map<string, Role>,
+  { projectFolder, endpoints }: { projectFolder: string; endpoints: AwsEndpoints },
+): FunctionDefinition {
+  const entry = metadata["postern:entry"];
+  if (typeof entry !== "string")
+    throw new Error(`the function ${id} does not say its source (postern:entry)`);
+  const role = roles.get(String(properties["Role"]));
+  if (!role) throw new Error(`the function ${id} has no role in the template`);
+  const memoryMb = Number(properties["MemorySize"] ?? 128);
+  const reserved = properties["ReservedConcurrentExecutions"];
+  const { Variables: own = {} } = Object(properties["Environment"]) as { Variables?: Record<string, string> };
+  return {
+    id,
+    name,
+    arn,
+    role,
+    memoryMb,
+    entry: join(projectFolder, entry),
+    timeoutMs: Number(properties["Timeout"] ?? 3) * 1000,
+    reservedConcurrency: reserved === undefined ? undefined : Number(reserved),
+    environment: { ...runtimeEnvironment(name, memoryMb), ...endpointVariables(endpoints), ...own },
+  };
+}
+
+/** What Lambda itself sets; nothing of the machine's own environment reaches a function. */
+function runtimeEnvironment(name: string, memoryMb: number): Record<string, string> {
+  return {
+    AWS_REGION: localRegion,
+    AWS_DEFAULT_REGION: localRegion,
+    AWS_ACCESS_KEY_ID: localCredentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: localCredentials.secretAccessKey,
+    AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x",
+    AWS_LAMBDA_FUNCTION_NAME: name,
+    AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
+    AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: "local",
+    AWS_EC2_METADATA_DISABLED: "true",
+    TZ: ":UTC",
+    // A developer's own AWS profile must not leak into the local cloud.
+    AWS_CONFIG_FILE: "/dev/null",
+    AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+  };
+}
+
+function endpointVariables(endpoints: AwsEndpoints): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(endpoints).map(([service, url]) => [`AWS_ENDPOINT_URL_${service}`, url]),
+  );
+}
