@@ -1,0 +1,51 @@
+/** What customers write where the recipient's own unsubscribe link belongs. */
+const placeholder = "__unsubscribe_url__";
+
+export interface Bodies {
+  readonly text?: string | undefined;
+  readonly html?: string | undefined;
+}
+
+export function asksForUnsubscribeLink({ text, html }: Bodies): boolean {
+  return [text, html].some((body) => body?.includes(placeholder));
+}
+
+/**
+ * Writes a recipient's unsubscribe link into the bodies: in place of every placeholder and, where a footer
+ * is wanted, at the end of each body that has no placeholder.
+ *
+ * @param url without characters that mean something in HTML
+ */
+export function withUnsubscribeLink({ text, html }: Bodies, url: string, wants: { footer: boolean }): Bodies {
+  return {
+    text: text && linked(text, url, wants.footer ? appendToText : undefined),
+    html: html && linked(html, url, wants.footer ? appendToHtml : undefined),
+  };
+}
+
+/**
+ * The header fields of RFC 2369 §3.2 and RFC 8058 §3.1, by which a mail program offers to unsubscribe
+ * with one click. The mail form carries the token in its subject: a local part has but 64 octets.
+ */
+export function listUnsubscribeHeaders(url: string, token: string, mailHost: string): Record<string, string> {
+  return {
+    "List-Unsubscribe": `<mailto:unsubscribe@${mailHost}?subject=${token}>, <${url}>`,
+    "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+  };
+}
+
+function linked(body: string, url: string, append?: (body: string, url: string) => string): string {
+  if (body.includes(placeholder)) return body.replaceAll(placeholder, () => url);
+  return append ? append(body, url) : body;
+}
+
+function appendToText(text: string, url: string): string {
+  return `${text.replace(/\s+$/, "")}\n\nUnsubscribe: ${url}\n`;
+}
+
+/** Before the end of the body element where there is one: what follows it, some programs drop. */
+function appendToHtml(html: string, url: string): string {
+  const footer = `<p style="text-align:center;font-size:12px"><a href="${url}">Unsubscribe</a></p>`;
+  const end = [...html.matchAll(/<\/body\s*>/gi)].at(-1)?.index ?? html.length;
+  return html.slice(0, end) + footer + html.slice(end);
+}
