@@ -39,6 +39,14 @@ export function verdictOn(row: MessageRow, now: number): Verdict {
 }
 
 /**
+ * Whether the message may have left over SMTP already: its worker died on that route, or lost the
+ * server's answer. The next attempt stays on it, because SES would give the repeat another Message-ID.
+ */
+export function mayHaveLeft(row: MessageRow): boolean {
+  return row.mayHaveLeft === true || (row.state === "claimed" && row.route === "smtp");
+}
+
+/**
  * Epoch ms from which a claim no longer stands in the way. Its worker is dead by `claimUntil`; whether it
  * had handed the message over is what SES tells by notifications, which take a while. Plain SMTP tells
  * nothing, so that waiting would not help: the repeat bears the same Message-ID.

@@ -2,7 +2,7 @@ import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { TransactWriteCommand, type TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
 import type { Clock } from "../platform/clock.ts";
 import { newId } from "../platform/ids.ts";
-import { verdictOn } from "./claim-rules.ts";
+import { mayHaveLeft, verdictOn } from "./claim-rules.ts";
 import type { Claim, MessageId, MessageLog, MessageRow, Route } from "./message.ts";
 import { changeRow, expiryFrom, itemOf, putIfAbsent, type RowChange, type RowTable } from "./row-store.ts";
 
@@ -37,7 +37,13 @@ export type Settlement =
       readonly providerMessageId?: string | undefined;
     }
   | { readonly state: "failed"; readonly reason: string }
-  | { readonly state: "retry"; readonly reason: string; readonly nextAttemptAt: number };
+  | {
+      readonly state: "retry";
+      readonly reason: string;
+      readonly nextAttemptAt: number;
+      /** True where the answer was lost, over a route that gives no other word of it. */
+      readonly mayHaveLeft?: boolean | undefined;
+    };
 
 export type ClaimStore = ReturnType<typeof claimStore>;
 
@@ -71,7 +77,7 @@ async function claim(deps: ClaimStoreDeps, request: ClaimRequest): Promise<Claim
   // One id for all tries: a write whose answer was lost is recognised when the row is read again.
   const claimId = newId(deps.clock.now());
   for (let tries = 1; tries <= claimTries; tries += 1) {
-    const fresh = claimOf(request, claimId, 1);
+    const fresh = claimOf(request, claimId);
     const row = await putIfAbsent(deps, claimedRow(deps, request, fresh));
     if (row === undefined) return { kind: "mine", claim: fresh };
     const answer = await answerFor(deps, request, row, claimId);
@@ -87,8 +93,8 @@ async function answerFor(
   row: MessageRow,
   claimId: string,
 ): Promise<ClaimAnswer | undefined> {
-  const next = claimOf(request, claimId, (row.attempt ?? 0) + 1);
-  if (row.claimId === claimId) return { kind: "mine", claim: { ...next, attempt: row.attempt ?? 1 } };
+  const next = claimOf(request, claimId, row);
+  if (row.claimId === claimId) return { kind: "mine", claim: { ...next, attempt: next.attempt - 1 } };
   const verdict = verdictOn(row, deps.clock.now());
   switch (verdict.kind) {
     case "done":
@@ -103,12 +109,13 @@ async function answerFor(
   }
 }
 
-function claimOf(
-  { accountId, messageId, route, claimUntil }: ClaimRequest,
-  claimId: string,
-  attempt: number,
-) {
-  return { accountId, messageId, route, claimUntil, claimId, attempt } satisfies Claim;
+/** The claim that this request makes of a message, after what `row` tells of earlier attempts. */
+function claimOf(request: ClaimRequest, claimId: string, row?: MessageRow): Claim {
+  const { accountId, messageId, claimUntil } = request;
+  const stays = row !== undefined && mayHaveLeft(row);
+  const route = stays ? "smtp" : request.route;
+  const attempt = (row?.attempt ?? 0) + 1;
+  return { accountId, messageId, route, claimUntil, claimId, attempt, mayHaveLeft: stays };
 }
 
 function claimedRow({ clock }: ClaimStoreDeps, { log }: ClaimRequest, claim: Claim): MessageRow {
@@ -116,9 +123,9 @@ function claimedRow({ clock }: ClaimStoreDeps, { log }: ClaimRequest, claim: Cla
 }
 
 function take(deps: ClaimStoreDeps, next: Claim, row: MessageRow): Promise<boolean> {
-  const { claimId, claimUntil, route, attempt } = next;
+  const { claimId, claimUntil, route, attempt, mayHaveLeft } = next;
   return changeRow(deps, next, {
-    set: { state: "claimed", claimId, claimUntil, route, attempt },
+    set: { state: "claimed", claimId, claimUntil, route, attempt, mayHaveLeft },
     remove: ["nextAttemptAt"],
     ...whileAsSeen(row),
   });

@@ -44,6 +44,8 @@ export interface MessageRow extends MessageId, Partial<MessageLog> {
   /** Epoch ms after which the claim's worker is surely dead. */
   readonly claimUntil?: number;
   readonly route?: Route;
+  /** Whether an earlier attempt over SMTP may have succeeded: then repeats stay on that route. */
+  readonly mayHaveLeft?: boolean;
   /** Epoch ms before which a `retry` or `waiting` message is not due. */
   readonly nextAttemptAt?: number;
   readonly providerMessageId?: string;
@@ -66,4 +68,6 @@ export interface Claim extends MessageId {
   readonly route: Route;
   /** 1 for the first attempt. */
   readonly attempt: number;
+  /** Whether an earlier attempt over SMTP may have succeeded: a repeat must bear the same Message-ID. */
+  readonly mayHaveLeft: boolean;
 }
