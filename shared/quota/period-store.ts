@@ -1,0 +1,116 @@
+import { QueryCommand, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod";
+import { refusedTransaction, refusedWrite, type TransactionWrite } from "../platform/refused-writes.ts";
+import { dayOf, periodContaining } from "./periods.ts";
+import type { Quota } from "./quota.ts";
+import { periodKey, type QuotaTable, quotaKey, readQuota, untilSettled } from "./quota-table-store.ts";
+
+const partitionSchema = z.object({ pk: z.string().regex(/^ACCOUNT#\d+$/) });
+
+/**
+ * Closes an account's period if it has ended and opens the one of now, with a fresh counter; periods that
+ * passed without anybody looking are skipped. Exactly once, whoever comes first.
+ *
+ * @returns whether this call was the one that did it
+ */
+export function rollOver(quotas: QuotaTable, accountId: number): Promise<boolean> {
+  return untilSettled(async () => {
+    const quota = await readQuota(quotas, accountId);
+    if (quota === undefined || quota.periodEnd > quotas.clock.now()) return false;
+    return (await closePeriod(quotas, quota, quotas.clock.now())) || undefined;
+  });
+}
+
+/** Replaces the period of a quota by the one of a time; false if the quota is no longer as it was seen. */
+export async function closePeriod(quotas: QuotaTable, seen: Quota, at: number): Promise<boolean> {
+  const writes = [openNextPeriod(quotas.table, seen, at), recordPeriod(quotas.table, seen)];
+  try {
+    await quotas.client.send(new TransactWriteCommand({ TransactItems: writes }));
+    return true;
+  } catch (error) {
+    if (refusedTransaction(error)) return false;
+    throw error;
+  }
+}
+
+/** Opens the day of a time; without effect if somebody did it already, or went further. */
+export async function openDay({ client, table }: QuotaTable, accountId: number, at: number): Promise<void> {
+  try {
+    await client.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: quotaKey(accountId),
+        UpdateExpression: "SET #day = :today, dayRemaining = dayLimit",
+        ConditionExpression: "#day < :today",
+        ExpressionAttributeNames: { "#day": "day" },
+        ExpressionAttributeValues: { ":today": dayOf(at) },
+      }),
+    );
+  } catch (error) {
+    if (!refusedWrite(error)) throw error;
+  }
+}
+
+/** The accounts whose period has ended and is still open. */
+export function endedPeriods(quotas: QuotaTable): AsyncGenerator<number> {
+  return openAccounts(quotas, quotas.clock.now());
+}
+
+/** The accounts whose open period ends until a time, in order of that end. */
+export async function* openAccounts(
+  { client, table }: QuotaTable,
+  endsUntil = Number.MAX_SAFE_INTEGER,
+): AsyncGenerator<number> {
+  let start: Record<string, unknown> | undefined;
+  do {
+    const page = await client.send(
+      new QueryCommand({
+        TableName: table,
+        IndexName: "byPeriodEnd",
+        KeyConditionExpression: "periodState = :open AND periodEnd <= :until",
+        ExpressionAttributeValues: { ":open": "open", ":until": endsUntil },
+        ExclusiveStartKey: start,
+      }),
+    );
+    for (const item of page.Items ?? []) yield accountOf(partitionSchema.parse(item).pk);
+    start = page.LastEvaluatedKey;
+  } while (start !== undefined);
+}
+
+function accountOf(partition: string): number {
+  return Number(partition.slice("ACCOUNT#".length));
+}
+
+function openNextPeriod(table: string, seen: Quota, at: number): TransactionWrite {
+  const next = periodContaining(seen.anchor, at);
+  return {
+    Update: {
+      TableName: table,
+      Key: quotaKey(seen.accountId),
+      UpdateExpression: "SET periodStart = :start, periodEnd = :end, remaining = monthLimit",
+      // What is recorded as used must be what was used: a release may come between.
+      ConditionExpression: "periodEnd = :seenEnd AND remaining = :seenRemaining AND monthLimit = :seenLimit",
+      ExpressionAttributeValues: {
+        ":start": next.start,
+        ":end": next.end,
+        ":seenEnd": seen.periodEnd,
+        ":seenRemaining": seen.remaining,
+        ":seenLimit": seen.monthLimit,
+      },
+    },
+  };
+}
+
+function recordPeriod(table: string, seen: Quota): TransactionWrite {
+  const { accountId, planName, periodStart, periodEnd, monthLimit, remaining } = seen;
+  const used = monthLimit - remaining;
+  return {
+    Put: {
+      TableName: table,
+      Item: {
+        ...periodKey(accountId, periodStart),
+        ...{ accountId, planName, periodStart, periodEnd, monthLimit, used },
+      },
+    },
+  };
+}

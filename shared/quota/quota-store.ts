@@ -1,0 +1,78 @@
+import { finishedNotes } from "./finished-notes.ts";
+import { endedPeriods, rollOver } from "./period-store.ts";
+import { changePlan, type OpenQuota, openingWrite, openQuota, usageOf } from "./plan-store.ts";
+import type { QuotaPlan, Reservation } from "./quota.ts";
+import type { QuotaTable } from "./quota-table-store.ts";
+import { release, settle } from "./release-store.ts";
+import { reserve, type Wanted } from "./reservation-store.ts";
+import { type StalePending, stalePending } from "./stale-pending-store.ts";
+
+export { takeBackWrite } from "./plan-store.ts";
+
+export type QuotaStore = ReturnType<typeof quotaStore>;
+
+/** The monthly and daily quota of every account, in the quota table. */
+export function quotaStore(quotas: QuotaTable) {
+  const notes = finishedNotes();
+
+  return {
+    /** Gives an account its quota; one that it has already stays as it is. */
+    open: (wanted: OpenQuota) => openQuota(quotas, wanted),
+
+    /** The same as `open`, as a write for the transaction that makes the account. */
+    openingWrite: (wanted: OpenQuota) => openingWrite(quotas, wanted),
+
+    /** Another plan at once: what it allows more, or less, is added to what remains. */
+    changePlan: (accountId: number, plan: QuotaPlan) => changePlan(quotas, accountId, plan),
+
+    /**
+     * Reserves units against month and day together: one call once warm. Asked again for the same
+     * submission, the earlier reservation stands, whatever count is asked for.
+     *
+     * @throws PosternError `forbidden` without a quota, `rate_limited` while too many submissions of the
+     * account are unconfirmed
+     */
+    async reserve(wanted: Wanted): Promise<Reservation> {
+      const finished = notes.take(wanted.accountId).filter((id) => id !== wanted.submissionId);
+      try {
+        const reservation = await reserve(quotas, wanted, finished);
+        if (!reservation.ok) notes.add(wanted.accountId, finished);
+        return reservation;
+      } catch (error) {
+        notes.add(wanted.accountId, finished);
+        throw error;
+      }
+    },
+
+    /**
+     * Gives back units of a submission that nobody will send: `count` of them in all, counted from its
+     * beginning, so that the same call twice gives back once.
+     */
+    release: (wanted: { accountId: number; submissionId: string; count: number }) => release(quotas, wanted),
+
+    /**
+     * Notes that a submission's outcome is final and answered. Its entry is removed by this process's next
+     * reservation of the account, or else by the reconciliation.
+     */
+    finished: (accountId: number, submissionId: string): void => notes.add(accountId, [submissionId]),
+
+    /** Submissions of all accounts that were reserved longer ago and never confirmed. */
+    stalePending: (olderThanMs: number): AsyncIterable<StalePending> => stalePending(quotas, olderThanMs),
+
+    /**
+     * Ends an unconfirmed submission, so that `total` of its units are given back in all.
+     *
+     * @returns false if its entry has changed since it was seen
+     */
+    settlePending: (stale: StalePending, total: number) => settle(quotas, { ...stale, total }),
+
+    /** Accounts whose period has ended and is still open. */
+    endedPeriods: (): AsyncIterable<number> => endedPeriods(quotas),
+
+    /** Closes the account's period if it has ended; whether this call was the one that did it. */
+    rollOver: (accountId: number) => rollOver(quotas, accountId),
+
+    /** What the account has used of its plan, as of now. */
+    usage: (accountId: number) => usageOf(quotas, accountId),
+  };
+}
