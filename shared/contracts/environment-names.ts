@@ -25,6 +25,8 @@ export const environmentNames = {
   mailHost: "MAIL_HOST",
   /** Base URL of the pages that recipients see, without a trailing slash. */
   trackingUrl: "TRACKING_URL",
+  /** Secret with the key that signs the links which recipients get. */
+  linkSecretArn: "LINK_SECRET_ARN",
   /** KMS key that encrypts the DKIM private keys. */
   dkimKeyId: "DKIM_KEY_ID",
   /** `relay`, `mx` or `off`: what stands in when SES is sick. */
