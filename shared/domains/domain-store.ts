@@ -24,119 +24,121 @@ const cachedEntries = 10_000;
 
 export type DomainStore = ReturnType<typeof domainStore>;
 
-/** Sending domains, in the accounts table. Names are lower-case A-labels. */
-export function domainStore({
-  client,
-  table,
-  clock,
-}: {
+interface DomainTable {
   client: DynamoDBDocumentClient;
   table: string;
-  clock: Clock;
-}) {
-  const ids = idStore({ client, table });
-  const domains = lookupCache<SendingDomain>({
+}
+
+interface NewDomain {
+  accountId: number;
+  name: string;
+  complianceStatus: ComplianceStatus;
+  dkimKeys: DkimKey[];
+}
+
+/** Sending domains, in the accounts table. Names are lower-case A-labels. */
+export function domainStore({ clock, ...domains }: DomainTable & { clock: Clock }) {
+  const known = lookupCache<SendingDomain>({
     clock,
     foundMs,
     missingMs,
     max: cachedEntries,
-    find: (key) => read(accountOfCacheKey(key), nameOfCacheKey(key)),
+    find: (key) => read(domains, accountOfCacheKey(key), nameOfCacheKey(key)),
   });
 
   return {
     /** The account's domain of that very name (a parent covers no child), as it was within the last 30 s. */
     find: (accountId: number, name: string): Promise<SendingDomain | undefined> =>
-      domains.get(cacheKey(accountId, name)),
+      known.get(cacheKey(accountId, name)),
 
-    add,
+    /**
+     * Adds a domain to an account; one that the account has already stays as it is and is returned. A name
+     * belongs to one account only: the mail provider knows one identity of that name, with one set of keys.
+     *
+     * @throws PosternError `invalid_request` if another account has it
+     */
+    async add(wanted: NewDomain): Promise<SendingDomain> {
+      const existing = await read(domains, wanted.accountId, wanted.name);
+      const added = existing ?? (await write(domains, await freshDomain(domains, wanted)));
+      known.forget(cacheKey(wanted.accountId, wanted.name));
+      return added;
+    },
 
     /** @throws PosternError `not_found` if the account has no such domain */
     async setComplianceStatus(accountId: number, name: string, status: ComplianceStatus): Promise<void> {
-      try {
-        await client.send(
-          new UpdateCommand({
-            TableName: table,
-            Key: domainKey(accountId, name),
-            UpdateExpression: "SET complianceStatus = :status",
-            ConditionExpression: "attribute_exists(pk)",
-            ExpressionAttributeValues: { ":status": status },
-          }),
-        );
-      } catch (error) {
-        throw refusedWrite(error) ? new PosternError("not_found", { cause: error }) : error;
-      }
-      domains.forget(cacheKey(accountId, name));
+      await changeStatus(domains, domainKey(accountId, name), status);
+      known.forget(cacheKey(accountId, name));
     },
   };
+}
 
-  /**
-   * Adds a domain to an account; one that the account has already stays as it is and is returned. A name
-   * belongs to one account only: the mail provider knows one identity of that name, with one set of keys.
-   *
-   * @throws PosternError `invalid_request` if another account has it
-   */
-  async function add(wanted: {
-    accountId: number;
-    name: string;
-    complianceStatus: ComplianceStatus;
-    dkimKeys: DkimKey[];
-  }): Promise<SendingDomain> {
-    const existing = await read(wanted.accountId, wanted.name);
-    if (existing) return existing;
-    const domain: SendingDomain = {
-      id: await ids.next(),
-      ...wanted,
-      returnPathLabel: `mt${randomBytes(4).toString("hex")}`,
-      unsubscribeLink: false,
-    };
-    const written = await write(domain);
-    domains.forget(cacheKey(wanted.accountId, wanted.name));
-    return written;
-  }
+async function freshDomain(domains: DomainTable, wanted: NewDomain): Promise<SendingDomain> {
+  return {
+    id: await idStore(domains).next(),
+    ...wanted,
+    returnPathLabel: `mt${randomBytes(4).toString("hex")}`,
+    unsubscribeLink: false,
+  };
+}
 
-  async function write(domain: SendingDomain): Promise<SendingDomain> {
-    const { accountId, name } = domain;
-    try {
-      await client.send(
-        new TransactWriteCommand({
-          TransactItems: [
-            {
-              Put: {
-                TableName: table,
-                Item: { ...domainKey(accountId, name), ...domain },
-                ConditionExpression: "attribute_not_exists(pk)",
-              },
+async function read(
+  { client, table }: DomainTable,
+  accountId: number,
+  name: string,
+): Promise<SendingDomain | undefined> {
+  const { Item } = await client.send(
+    new GetCommand({ TableName: table, Key: domainKey(accountId, name), ConsistentRead: true }),
+  );
+  return Item && sendingDomainSchema.parse(Item);
+}
+
+async function write(domains: DomainTable, domain: SendingDomain): Promise<SendingDomain> {
+  const { accountId, name } = domain;
+  const row = { Item: { ...domainKey(accountId, name), ...domain } };
+  const owner = { Item: { ...ownerKey(name), ownerId: accountId } };
+  try {
+    await domains.client.send(
+      new TransactWriteCommand({
+        TransactItems: [
+          { Put: { TableName: domains.table, ...row, ConditionExpression: "attribute_not_exists(pk)" } },
+          {
+            Put: {
+              TableName: domains.table,
+              ...owner,
+              ConditionExpression: "attribute_not_exists(pk) OR ownerId = :accountId",
+              ExpressionAttributeValues: { ":accountId": accountId },
             },
-            {
-              Put: {
-                TableName: table,
-                Item: { ...ownerKey(name), ownerId: accountId },
-                ConditionExpression: "attribute_not_exists(pk) OR ownerId = :accountId",
-                ExpressionAttributeValues: { ":accountId": accountId },
-              },
-            },
-          ],
-        }),
-      );
-      return domain;
-    } catch (error) {
-      return afterRefusal(error, domain);
-    }
-  }
-
-  async function afterRefusal(error: unknown, { accountId, name }: SendingDomain): Promise<SendingDomain> {
-    if (refusedTransaction(error) === undefined) throw error;
-    // Added a moment ago by another call, or by this one if its first answer was lost.
-    const existing = await read(accountId, name);
-    if (existing) return existing;
-    throw new PosternError("invalid_request", { messages: [`${name} belongs to another account`] });
-  }
-
-  async function read(accountId: number, name: string): Promise<SendingDomain | undefined> {
-    const { Item } = await client.send(
-      new GetCommand({ TableName: table, Key: domainKey(accountId, name), ConsistentRead: true }),
+          },
+        ],
+      }),
     );
-    return Item && sendingDomainSchema.parse(Item);
+    return domain;
+  } catch (error) {
+    if (refusedTransaction(error) === undefined) throw error;
+  }
+  // Added a moment ago by another call, or by this one if its first answer was lost.
+  const existing = await read(domains, accountId, name);
+  if (existing) return existing;
+  throw new PosternError("invalid_request", { messages: [`${name} belongs to another account`] });
+}
+
+async function changeStatus(
+  { client, table }: DomainTable,
+  key: { pk: string; sk: string },
+  status: ComplianceStatus,
+): Promise<void> {
+  try {
+    await client.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: key,
+        UpdateExpression: "SET complianceStatus = :status",
+        ConditionExpression: "attribute_exists(pk)",
+        ExpressionAttributeValues: { ":status": status },
+      }),
+    );
+  } catch (error) {
+    throw refusedWrite(error) ? new PosternError("not_found", { cause: error }) : error;
   }
 }
 
