@@ -46,12 +46,16 @@ export type Quota = z.infer<typeof quotaSchema>;
 
 /** A refusal names the tighter limit, so that up to `remaining` emails would have been accepted. */
 export type Reservation =
-  | { ok: true }
+  | {
+      ok: true;
+      /** Units of an earlier reservation of the same submission, which stands instead of this one. */
+      reservedBefore?: number;
+    }
   | { ok: false; limit: "month" | "day"; remaining: number; resetsAt: number };
 
 /** What must happen before a refused reservation is tried again, or how it ends. */
 export type Refusal =
-  | { kind: "reserved-before" }
+  | { kind: "reserved-before"; units: number }
   | { kind: "period-over" }
   | { kind: "day-over" }
   | { kind: "crowded" }
@@ -71,7 +75,8 @@ export function whyRefused(
   quota: Quota,
   { submissionId, count, at }: { submissionId: string; count: number; at: number },
 ): Refusal {
-  if (quota.pending[submissionId] !== undefined) return { kind: "reserved-before" };
+  const earlier = quota.pending[submissionId];
+  if (earlier !== undefined) return { kind: "reserved-before", units: earlier.n };
   if (quota.periodEnd <= at) return { kind: "period-over" };
   if (quota.day !== dayOf(at)) return { kind: "day-over" };
   if (Object.keys(quota.pending).length >= mostPending) return { kind: "crowded" };

@@ -90,7 +90,7 @@ async function afterRefusal(
   const refusal = whyRefused(seen, wanted);
   switch (refusal.kind) {
     case "reserved-before":
-      return { ok: true };
+      return { ok: true, reservedBefore: refusal.units };
     case "spent":
       return refusal.reservation;
     case "crowded":
