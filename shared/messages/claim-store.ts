@@ -1,20 +1,22 @@
-import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
-import { TransactWriteCommand, type TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
+import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import type { Clock } from "../platform/clock.ts";
 import { newId } from "../platform/ids.ts";
+import { isWriteConflict, refusedTransaction, type TransactionWrite } from "../platform/refused-writes.ts";
 import { mayHaveLeft, verdictOn } from "./claim-rules.ts";
 import type { Claim, MessageId, MessageLog, MessageRow, Route } from "./message.ts";
 import { changeRow, expiryFrom, itemOf, putIfAbsent, type RowChange, type RowTable } from "./row-store.ts";
 
-type TransactItem = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];
-
 export interface ClaimStoreDeps extends RowTable {
   readonly clock: Clock;
-  /** The write that takes one unit of the account's quota, whatever is left of it. */
-  readonly takeUnit: (accountId: number) => TransactItem;
+  /**
+   * The write that takes a submission's unit of quota again, whatever is left. It is refused while the
+   * submission's reservation still stands.
+   */
+  readonly takeUnit: (of: { accountId: number; submissionId: string }) => TransactionWrite;
 }
 
 export interface ClaimRequest extends MessageId {
+  readonly submissionId: string;
   readonly log: MessageLog;
   readonly route: Route;
   /** Epoch ms, later than the end of this worker's invocation. */
@@ -50,6 +52,8 @@ export type ClaimStore = ReturnType<typeof claimStore>;
 const claimTries = 4;
 /** Where workers contend for one row, the loser comes back so much later. */
 const contentionMs = 2_000;
+/** A unit is about to be given back: the reconciliation needs moments for it, or its next run. */
+const unsettledUnitMs = 60_000;
 
 /** The message rows as a delivery worker knows them: every write holds only while the claim does. */
 export function claimStore(deps: ClaimStoreDeps) {
@@ -105,7 +109,7 @@ async function answerFor(
     case "take":
       return (await take(deps, next, row)) ? { kind: "mine", claim: next } : undefined;
     case "take-back":
-      return (await takeBack(deps, request, next)) ? { kind: "mine", claim: next } : undefined;
+      return await takeBack(deps, request, next);
   }
 }
 
@@ -132,7 +136,11 @@ function take(deps: ClaimStoreDeps, next: Claim, row: MessageRow): Promise<boole
 }
 
 /** Claims a released message together with the unit that it costs, so that neither happens alone. */
-async function takeBack(deps: ClaimStoreDeps, request: ClaimRequest, next: Claim): Promise<boolean> {
+async function takeBack(
+  deps: ClaimStoreDeps,
+  request: ClaimRequest,
+  next: Claim,
+): Promise<ClaimAnswer | undefined> {
   const row: MessageRow = { ...claimedRow(deps, request, next), releasedOnce: true };
   const put = {
     TableName: deps.table,
@@ -143,20 +151,15 @@ async function takeBack(deps: ClaimStoreDeps, request: ClaimRequest, next: Claim
   };
   try {
     await deps.client.send(
-      new TransactWriteCommand({ TransactItems: [{ Put: put }, deps.takeUnit(request.accountId)] }),
+      new TransactWriteCommand({ TransactItems: [{ Put: put }, deps.takeUnit(request)] }),
     );
-    return true;
+    return { kind: "mine", claim: next };
   } catch (error) {
-    if (rowHasChanged(error)) return false;
+    const [rowRefused, unitRefused] = refusedTransaction(error) ?? [];
+    if (rowRefused || isWriteConflict(error)) return undefined;
+    if (unitRefused) return { kind: "later", at: deps.clock.now() + unsettledUnitMs };
     throw error;
   }
-}
-
-function rowHasChanged(error: unknown): boolean {
-  return (
-    error instanceof TransactionCanceledException &&
-    error.CancellationReasons?.[0]?.Code === "ConditionalCheckFailed"
-  );
 }
 
 /** The worker that sent it is gone, but the provider says that it has it. */

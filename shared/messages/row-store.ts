@@ -1,6 +1,6 @@
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { unmarshall } from "@aws-sdk/util-dynamodb";
+import { accountPartition } from "../platform/account-partition.ts";
+import { refusedWrite } from "../platform/refused-writes.ts";
 import type { MessageId, MessageRow } from "./message.ts";
 
 /** Log rows and claims live so long; the plans' own, shorter retention is cut when the log is read. */
@@ -25,7 +25,7 @@ export function expiryFrom(epochMs: number): number {
 }
 
 export function keyOf({ accountId, messageId }: MessageId): { pk: string; sk: string } {
-  return { pk: `ACCOUNT#${accountId}`, sk: messageId };
+  return { pk: accountPartition(accountId), sk: messageId };
 }
 
 /** The row that an item of the table is; only this room writes such items, hence the cast. */
@@ -55,7 +55,8 @@ export async function putIfAbsent(
     );
     return undefined;
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException && error.Item) return rowOf(unmarshall(error.Item));
+    const existing = refusedWrite(error)?.item;
+    if (existing) return rowOf(existing);
     throw error;
   }
 }
@@ -86,7 +87,7 @@ export async function changeRow(
     );
     return true;
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
+    if (refusedWrite(error)) return false;
     throw error;
   }
 }

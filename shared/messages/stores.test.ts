@@ -34,12 +34,14 @@ beforeAll(async () => {
 afterAll(() => table.stop());
 
 /** Stands for the quota's counter, in the same table. */
-function takeUnit(account: number) {
+function takeUnit(of: { accountId: number; submissionId: string }) {
   return {
     Update: {
       TableName: "Messages",
-      Key: { pk: `ACCOUNT#${account}`, sk: "QUOTA" },
+      Key: { pk: `ACCOUNT#${of.accountId}`, sk: "QUOTA" },
       UpdateExpression: "ADD taken :one",
+      ConditionExpression: "attribute_not_exists(#pending)",
+      ExpressionAttributeNames: { "#pending": of.submissionId },
       ExpressionAttributeValues: { ":one": 1 },
     },
   };
@@ -59,7 +61,8 @@ async function unitsTaken(): Promise<number> {
 }
 
 function request(messageId: string, change: Partial<ClaimRequest> = {}): ClaimRequest {
-  return { accountId, messageId, log, route: "ses", claimUntil: clock.now() + 90_000, ...change };
+  const claimUntil = clock.now() + 90_000;
+  return { accountId, messageId, submissionId: "s1", log, route: "ses", claimUntil, ...change };
 }
 
 async function claimed(messageId: string, change: Partial<ClaimRequest> = {}): Promise<Claim> {
@@ -141,6 +144,26 @@ describe("claiming a message", () => {
     expect(answers.filter(({ kind }) => kind === "mine")).toHaveLength(1);
     expect(await unitsTaken()).toBe(before + 1);
     expect(await messages.get({ accountId, messageId })).toMatchObject({ ...log, state: "claimed" });
+  });
+
+  it("waits with a released message whose unit is still reserved", async () => {
+    const messageId = newId(noon);
+    await messages.markReleased(accountId, [messageId]);
+    await table.client.send(
+      new UpdateCommand({
+        TableName: "Messages",
+        Key: { pk: `ACCOUNT#${accountId}`, sk: "QUOTA" },
+        UpdateExpression: "SET pendingSubmission = :yes",
+        ExpressionAttributeValues: { ":yes": true },
+      }),
+    );
+    const before = await unitsTaken();
+
+    const answer = await claims.claim(request(messageId, { submissionId: "pendingSubmission" }));
+
+    expect(answer).toEqual({ kind: "later", at: noon + 60_000 });
+    expect(await unitsTaken()).toBe(before);
+    expect(await messages.get({ accountId, messageId })).toMatchObject({ state: "released" });
   });
 
   it("leaves a refused message alone", async () => {
