@@ -46,10 +46,6 @@ describe("an address", () => {
     ["NUL", "reader\u0000@example.net"],
     ["a local part of 65", `${"a".repeat(65)}@example.net`],
     ["a label of 64", `reader@${"a".repeat(64)}.net`],
-    [
-      "255 characters",
-      `${"a".repeat(50)}@${`${"b".repeat(50)}.`.repeat(4)}${"c".repeat(0)}x`.padEnd(255, "x"),
-    ],
     ["six million characters", `${"a".repeat(6_000_000)}@example.net`],
   ])("with %s is invalid", (_, text) => {
     expect(readAddress(text)).toBe("invalid");

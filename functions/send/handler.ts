@@ -1,0 +1,8 @@
+import { httpDoor } from "../../shared/platform/http-door.ts";
+import { depsFromEnvironment } from "./deps.ts";
+import { sendRoutes } from "./routes.ts";
+
+const { deps, stream } = depsFromEnvironment();
+
+/** The send API of one stream, behind an HTTP API. */
+export const handler = httpDoor(sendRoutes(deps, stream));

@@ -1,0 +1,45 @@
+import { checkEmail } from "./check-email.ts";
+import { findCustomer } from "./customer.ts";
+import type { AcceptDeps } from "./deps.ts";
+import { readBatch } from "./email-items.ts";
+import { once } from "./once.ts";
+import { isAccepted, messageIdsAt, refusedOutcome } from "./outcomes.ts";
+import { sendOff } from "./send-off.ts";
+import type { CheckedEmail, ItemResult, Outcome, Sent, Submission } from "./submission.ts";
+
+/**
+ * Accepts a batch as `accept` does one email, except that each email is checked for itself and stands for
+ * itself in the answer; quota is reserved once for all of them.
+ *
+ * @returns one result for each request, in their order
+ * @throws PosternError for what is wrong with the batch as a whole
+ */
+export async function acceptBatch(deps: AcceptDeps, submission: Submission): Promise<ItemResult[]> {
+  const customer = await findCustomer(deps, submission.secret);
+  const { submissionId, outcomes } = await once(deps, customer.account.id, submission, async (attempt) => {
+    const drafts = readBatch(submission.read());
+    const checks = await Promise.all(
+      drafts.map((draft) => checkEmail(deps, customer, draft).catch(refusedOutcome)),
+    );
+    const sent = await sendOff(deps, attempt, checks.filter(isEmail));
+    return inOrderOf(checks, sent);
+  });
+  return outcomes.map((outcome) =>
+    isAccepted(outcome) ? { messageIds: messageIdsAt(submissionId, outcome) } : { errors: outcome.messages },
+  );
+}
+
+function isEmail(check: CheckedEmail | Outcome): check is CheckedEmail {
+  return "email" in check;
+}
+
+/** Puts what became of the sound emails back among the others. */
+function inOrderOf(checks: readonly (CheckedEmail | Outcome)[], { outcomes, settled }: Sent): Sent {
+  const sent = outcomes.values();
+  return {
+    outcomes: checks.map((check) =>
+      isEmail(check) ? (sent.next().value ?? refusedOutcome(undefined)) : check,
+    ),
+    settled,
+  };
+}

@@ -1,0 +1,30 @@
+import { PosternError } from "../platform/errors.ts";
+import { checkEmail } from "./check-email.ts";
+import { findCustomer } from "./customer.ts";
+import type { AcceptDeps } from "./deps.ts";
+import { readEmail } from "./email-items.ts";
+import { once } from "./once.ts";
+import { isAccepted, messageIdsAt } from "./outcomes.ts";
+import { sendOff } from "./send-off.ts";
+import type { Submission } from "./submission.ts";
+
+/**
+ * Accepts one email: finds the token's account, refuses if it is banned; finds the sender's domain,
+ * refuses if it is not the account's or not compliant; checks the content; reserves one unit of quota for
+ * each recipient; queues; answers with one message id for each recipient, in the order to, cc, bcc.
+ *
+ * @throws PosternError for everything that the customer can do something about; anything else that is
+ * thrown is our own failure
+ */
+export async function accept(deps: AcceptDeps, submission: Submission): Promise<{ messageIds: string[] }> {
+  const customer = await findCustomer(deps, submission.secret);
+  const { submissionId, outcomes } = await once(deps, customer.account.id, submission, async (attempt) => {
+    const email = await checkEmail(deps, customer, readEmail(submission.read()));
+    return sendOff(deps, attempt, [email]);
+  });
+  const outcome = outcomes[0];
+  if (outcome === undefined || !isAccepted(outcome)) {
+    throw new PosternError(outcome?.code ?? "internal", outcome);
+  }
+  return { messageIds: messageIdsAt(submissionId, outcome) };
+}

@@ -1,0 +1,34 @@
+import * as z from "zod";
+
+const mostBytes = 1_000;
+const notPlain = "'custom_variables' values must be strings, numbers or booleans";
+
+/**
+ * The customer's own variables, as texts. Of a list only the first element is kept, as the service does
+ * that clients are written for; null is left out.
+ */
+export const customVariablesField = z
+  .looseObject({}, "'custom_variables' must be an object")
+  .transform((variables, context): Record<string, string> => {
+    const texts = Object.entries(variables).flatMap(([name, value]) => textOf(name, firstOf(value)));
+    if (texts.includes(undefined)) {
+      context.addIssue(notPlain);
+      return z.NEVER;
+    }
+    const kept = Object.fromEntries(texts as [string, string][]);
+    if (Buffer.byteLength(JSON.stringify(kept)) > mostBytes) {
+      context.addIssue(`'custom_variables' must not exceed ${mostBytes} bytes`);
+    }
+    return kept;
+  });
+
+function firstOf(value: unknown): unknown {
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/** One entry, none where the value is left out, undefined where it is not a plain value. */
+function textOf(name: string, value: unknown): [[string, string] | undefined] | [] {
+  if (value === null || value === undefined) return [];
+  if (name === "__proto__" || !["string", "number", "boolean"].includes(typeof value)) return [undefined];
+  return [[name, String(value)]];
+}

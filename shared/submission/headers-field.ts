@@ -1,0 +1,33 @@
+import * as z from "zod";
+import { isFieldName, isFoldable, isOneLine, isReservedField } from "../mail/header-field.ts";
+
+const mostHeaders = 100;
+const tooMany = `'headers' must not exceed ${mostHeaders} fields`;
+const longestValue = 8_000;
+
+/** The composer chooses it, so that clients which always send it need not change. */
+const ignoredField = "content-transfer-encoding";
+
+/** The customer's own header fields: a map of names to one-line texts. */
+export const headersField = z
+  .looseObject({}, "'headers' must be an object")
+  .transform((headers, context): Record<string, string> => {
+    const entries = Object.entries(headers).filter(([name]) => name.toLowerCase() !== ignoredField);
+    const faults = entries.length > mostHeaders ? [tooMany] : entries.map(faultOf);
+    for (const fault of new Set(faults)) if (fault !== undefined) context.addIssue(fault);
+    return Object.fromEntries(entries as [string, string][]);
+  });
+
+function faultOf([name, value]: [string, unknown]): string | undefined {
+  if (!isFieldName(name)) return "'headers' name is invalid";
+  if (isReservedField(name)) return `'headers' must not contain '${name}'`;
+  if (typeof value !== "string") return `'headers' value of '${name}' must be a string`;
+  if (!isOneLine(value)) {
+    return `'headers' value of '${name}' must not contain line breaks or other control characters`;
+  }
+  if (value.length > longestValue) {
+    return `'headers' value of '${name}' must not exceed ${longestValue} characters`;
+  }
+  if (!isFoldable(value)) return `'headers' value of '${name}' has a word that is too long for a line`;
+  return undefined;
+}

@@ -1,0 +1,31 @@
+import { asPosternError, type PosternError } from "../platform/errors.ts";
+import { messageIdAt } from "../platform/ids.ts";
+import { logger } from "../platform/observability.ts";
+import type { Outcome, PlacedEmail } from "./submission.ts";
+
+export function acceptedOutcome({ firstPlace, recipients }: PlacedEmail): Outcome {
+  return { firstPlace, count: recipients.length };
+}
+
+/** The outcome for an error; what no customer may see becomes a fixed text. */
+export function refusedOutcome(thrown: unknown): Outcome {
+  const { code, messages, cause }: PosternError = asPosternError(thrown);
+  if (code === "internal" && cause !== undefined) {
+    logger.error("an email could not be accepted", {
+      reason: cause instanceof Error ? cause.name : "unknown",
+    });
+  }
+  return { code, messages };
+}
+
+export function isAccepted(outcome: Outcome): outcome is Extract<Outcome, { count: number }> {
+  return "count" in outcome;
+}
+
+/** The ids of an accepted email's messages, in the order of its recipients. */
+export function messageIdsAt(
+  submissionId: string,
+  { firstPlace, count }: { firstPlace: number; count: number },
+): string[] {
+  return Array.from({ length: count }, (_, place) => messageIdAt(submissionId, firstPlace + place));
+}

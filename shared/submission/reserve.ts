@@ -1,0 +1,82 @@
+import { type ErrorCode, PosternError } from "../platform/errors.ts";
+import { timeOfId } from "../platform/ids.ts";
+import { messageIdsOf } from "./delivery-jobs.ts";
+import type { AcceptDeps } from "./deps.ts";
+import type { Attempt, PlacedEmail } from "./submission.ts";
+
+// Each round asks for less; others who send at the same time can make it fail again.
+const mostRounds = 10;
+/** Less than the age at which reconciliation takes a reservation that nobody has confirmed. */
+const reservationStandsMs = 14 * 60_000;
+
+const limitErrors = { month: "month_limit_reached", day: "day_limit_reached" } as const satisfies Record<
+  string,
+  ErrorCode
+>;
+
+export interface Reserved {
+  /** The first of the emails, as many as the quota covers whole. */
+  readonly covered: readonly PlacedEmail[];
+  /** Why the others are not covered. */
+  readonly refusal: PosternError;
+}
+
+/** Reserves one unit for each recipient, in one go for all emails, or for the first of them as far as it reaches. */
+export async function reserve(
+  deps: AcceptDeps,
+  attempt: Attempt,
+  emails: readonly PlacedEmail[],
+  states: ReadonlyMap<string, string>,
+): Promise<Reserved> {
+  const known = coveredByRows(deps, attempt, emails, states);
+  return known ?? reserveWhatFits(deps, attempt, emails);
+}
+
+async function reserveWhatFits(
+  { quota }: AcceptDeps,
+  { accountId, submissionId }: Attempt,
+  emails: readonly PlacedEmail[],
+): Promise<Reserved> {
+  let covered = emails;
+  let refusal = new PosternError("internal");
+  for (let round = 0; covered.length > 0; round++) {
+    const count = recipientsOf(covered);
+    const reservation = await quota.reserve({ accountId, submissionId, count });
+    if (reservation.ok) {
+      return { covered: firstWithin(covered, reservation.reservedBefore ?? count), refusal };
+    }
+    refusal = new PosternError(limitErrors[reservation.limit]);
+    covered = round < mostRounds ? firstWithin(covered, Math.min(reservation.remaining, count - 1)) : [];
+  }
+  return { covered, refusal };
+}
+
+/**
+ * What a former attempt had reserved, once its reservation may be settled and gone: every message of it
+ * has a row by then. Asking for a reservation again would make a second one.
+ */
+function coveredByRows(
+  { clock }: AcceptDeps,
+  attempt: Attempt,
+  emails: readonly PlacedEmail[],
+  states: ReadonlyMap<string, string>,
+): Reserved | undefined {
+  const isRecent = clock.now() - timeOfId(attempt.submissionId) < reservationStandsMs;
+  if (states.size === 0 || isRecent) return undefined;
+  const last = emails.findLastIndex((email) => messageIdsOf(attempt, email).some((id) => states.has(id)));
+  return { covered: emails.slice(0, last + 1), refusal: new PosternError("internal") };
+}
+
+function recipientsOf(emails: readonly PlacedEmail[]): number {
+  return emails.reduce((sum, { recipients }) => sum + recipients.length, 0);
+}
+
+/** The first emails that have at most so many recipients together. */
+function firstWithin(emails: readonly PlacedEmail[], units: number): readonly PlacedEmail[] {
+  let left = units;
+  const end = emails.findIndex(({ recipients }) => {
+    left -= recipients.length;
+    return left < 0;
+  });
+  return end < 0 ? emails : emails.slice(0, end);
+}
