@@ -1,5 +1,4 @@
 import { Client } from "@smithy/core/client";
-import { localRegion } from "../template/account.ts";
 import { accessDeniedError, denialText, firstDenial, missingStatement } from "./access-denied.ts";
 import { type AwsCall, awsCallOf, nameOf } from "./aws-call.ts";
 import { consumedUnits, requestUnits } from "./call-counts.ts";
@@ -7,6 +6,7 @@ import { faultError } from "./fault-errors.ts";
 import type { FaultEffect, FaultMoment } from "./fault-rules.ts";
 import { requiredPermissions } from "./required-permissions.ts";
 import type { Role } from "./role-policies.ts";
+import { type SdkClient, speakUnsigned } from "./unsigned-requests.ts";
 
 /** What surrounds each AWS call of a function. */
 export interface CallGuard {
@@ -79,31 +79,4 @@ async function strike(guard: CallGuard, call: AwsCall, name: string, when: Fault
   const effect = await guard.fault(name, when);
   if (effect === "die") guard.die();
   if (effect) throw faultError(call, effect);
-}
-
-interface SdkClient {
-  readonly config: { readonly serviceId: string };
-  readonly middlewareStack: {
-    remove(name: string): boolean;
-    add(
-      middleware: (next: Next) => Next,
-      options: { step: "finalizeRequest"; name: string; priority: "low" },
-    ): void;
-  };
-}
-
-type Next = (args: { request: { headers: Record<string, string> } }) => Promise<unknown>;
-
-// Nobody checks signatures here, and making them costs a fifth of a call's processor time.
-function speakUnsigned(client: SdkClient, service: string): void {
-  if (!client.middlewareStack.remove("httpSigningMiddleware")) return;
-  const scope = `local/20200101/${localRegion}/${service}/aws4_request`;
-  const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=00`;
-  client.middlewareStack.add(
-    (next) => (args) => {
-      args.request.headers["authorization"] = authorization;
-      return next(args);
-    },
-    { step: "finalizeRequest", name: "localAuthorization", priority: "low" },
-  );
 }

@@ -1,0 +1,34 @@
+import { localRegion } from "../template/account.ts";
+
+/** What all clients of the SDK have in common. */
+export interface SdkClient {
+  readonly config: { readonly serviceId: string };
+  readonly middlewareStack: {
+    remove(name: string): boolean;
+    add(
+      middleware: (next: Next) => Next,
+      options: { step: "finalizeRequest"; name: string; priority: "low" },
+    ): void;
+  };
+}
+
+type Next = (args: { request: { headers: Record<string, string> } }) => Promise<unknown>;
+
+/**
+ * Lets a client send a fixed header in place of a signature: nobody checks signatures here, and making
+ * them costs a fifth of a call's processor time.
+ *
+ * @param service the name of the service in a credential's scope
+ */
+export function speakUnsigned(client: SdkClient, service: string): void {
+  if (!client.middlewareStack.remove("httpSigningMiddleware")) return;
+  const scope = `local/20200101/${localRegion}/${service}/aws4_request`;
+  const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=00`;
+  client.middlewareStack.add(
+    (next) => (args) => {
+      args.request.headers["authorization"] = authorization;
+      return next(args);
+    },
+    { step: "finalizeRequest", name: "localAuthorization", priority: "low" },
+  );
+}
