@@ -2,6 +2,9 @@ import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Node } from "constructs";
 import * as z from "zod";
 
+/** Stands for a mail host where none is given, so that a synthesis needs no settings; nobody can own it. */
+export const exampleMailHost = "postern.example";
+
 const hostName = z
   .string()
   .regex(/^(?=.{1,200}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$/, "must be a lower-case host name");
@@ -24,7 +27,7 @@ const settingsSchema = z
       .regex(/^[a-z][a-z0-9-]{0,19}$/)
       .default("production"),
     /** The operator's own domain; the hosts send, bulk and track stand under it. */
-    mailHost: hostName.default("postern.example"),
+    mailHost: hostName.default(exampleMailHost),
     /** Id of the Route 53 zone in which the hosts are made; without it the APIs keep AWS's own addresses. */
     hostedZoneId: z
       .string()

@@ -53,7 +53,7 @@ export class HttpDoor extends Construct {
     resource.overrideLogicalId(id);
     resource.addMetadata("postern:host", props.host);
     this.addStage(domain);
-    this.url = domain === undefined ? this.api.apiEndpoint : `https://${domain.name}`;
+    this.url = domain === undefined ? this.api.apiEndpoint : `https://${props.host}.${settings.mailHost}`;
     Validations.of(this).acknowledge({ id: "AwsSolutions-APIG4", reason: props.openBecause });
     this.watch(props.host);
   }

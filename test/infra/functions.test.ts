@@ -1,0 +1,46 @@
+import { existsSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { alarmsOn, ofType, synthesize } from "./synthesized.ts";
+
+const resources = synthesize();
+const functions = ofType(resources, "AWS::Lambda::Function");
+
+describe("every function", () => {
+  it("is one of those that the design names", () => {
+    expect(functions.map(([id]) => id).toSorted()).toEqual([
+      "DeliverBulk",
+      "DeliverTransactional",
+      "Operator",
+      "RecipientPages",
+      "ReconcileQuota",
+      "RecordProviderEvents",
+      "ResetPeriods",
+      "SendBulk",
+      "SendTransactional",
+    ]);
+  });
+
+  it.each(functions)("%s runs on Node 24 and arm64, traced, with JSON logs", (_, { Properties }) => {
+    expect(Properties).toMatchObject({
+      Runtime: "nodejs24.x",
+      Architectures: ["arm64"],
+      TracingConfig: { Mode: "Active" },
+      LoggingConfig: { LogFormat: "JSON" },
+    });
+  });
+
+  it.each(functions)("%s has a log of its own that ends with its retention", (_, { Properties }) => {
+    const log = resources[Properties.LoggingConfig.LogGroup.Ref];
+    expect(log?.Type).toBe("AWS::Logs::LogGroup");
+    expect(log?.Properties.RetentionInDays).toBe(30);
+  });
+
+  it.each(functions)("%s says where its source is, and it is there", (_, { Metadata }) => {
+    expect(existsSync(String(Metadata?.["postern:entry"]))).toBe(true);
+  });
+
+  it.each(functions)("%s rings when it fails and when it is throttled", (id) => {
+    const watched = alarmsOn(resources, "FunctionName", id).map(({ Properties }) => Properties.MetricName);
+    expect(watched.toSorted()).toEqual(["Errors", "Throttles"]);
+  });
+});

@@ -1,0 +1,163 @@
+import { describe, expect, it } from "vitest";
+import { asText, ofType, type Resources, synthesize } from "./synthesized.ts";
+
+const resources = synthesize();
+
+const identities = "arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/*";
+
+// What a function may do besides writing its own log and its traces.
+const send = (stream: "Transactional" | "Bulk") => ({
+  "<AccountsTable.Arn>": ["dynamodb:GetItem"],
+  "<AccountsTable.Arn>/index/byTokenHash": ["dynamodb:Query"],
+  "<CountersTable.Arn>": ["dynamodb:UpdateItem"],
+  "<QuotaTable.Arn>": ["dynamodb:PutItem", "dynamodb:UpdateItem"],
+  "<IdempotencyTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+  "<MessagesTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PutItem"],
+  "<PayloadsBucket.Arn>/*": ["s3:PutObject"],
+  [`<Deliver${stream}Queue.Arn>`]: ["sqs:SendMessage"],
+});
+
+const receive = [
+  "sqs:ChangeMessageVisibility",
+  "sqs:DeleteMessage",
+  "sqs:GetQueueAttributes",
+  "sqs:GetQueueUrl",
+  "sqs:ReceiveMessage",
+];
+
+const deliver = (stream: "Transactional" | "Bulk") => ({
+  "<AccountsTable.Arn>": ["dynamodb:GetItem"],
+  "<CountersTable.Arn>": ["dynamodb:UpdateItem"],
+  "<QuotaTable.Arn>": ["dynamodb:UpdateItem"],
+  "<MessagesTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+  "<PayloadsBucket.Arn>/*": ["s3:GetObject"],
+  [`<Deliver${stream}Queue.Arn>`]: [...receive, "sqs:SendMessage"],
+  "<DkimKey.Arn>": ["kms:Decrypt"],
+  "<SmtpRelaySecret>": ["secretsmanager:GetSecretValue"],
+  [configurationSetOf(`Deliver${stream}`)]: ["ses:SendEmail", "ses:SendRawEmail"],
+  [identities]: ["ses:SendEmail", "ses:SendRawEmail"],
+});
+
+const expected: Record<string, Record<string, string[]>> = {
+  SendTransactional: send("Transactional"),
+  SendBulk: send("Bulk"),
+  DeliverTransactional: deliver("Transactional"),
+  DeliverBulk: deliver("Bulk"),
+  RecordProviderEvents: {
+    "<MessagesTable.Arn>": ["dynamodb:UpdateItem"],
+    "<ProviderEventsQueue.Arn>": receive,
+  },
+  ResetPeriods: {
+    "<QuotaTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+    "<QuotaTable.Arn>/index/byPeriodEnd": ["dynamodb:Query"],
+  },
+  ReconcileQuota: {
+    "<QuotaTable.Arn>": ["dynamodb:GetItem", "dynamodb:Scan", "dynamodb:UpdateItem"],
+    "<MessagesTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:PutItem"],
+  },
+  RecipientPages: {},
+  Operator: {
+    "<AccountsTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+    "<QuotaTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+    "<DkimKey.Arn>": ["kms:Encrypt"],
+    [identities]: [
+      "ses:CreateEmailIdentity",
+      "ses:GetEmailIdentity",
+      "ses:PutEmailIdentityMailFromAttributes",
+    ],
+  },
+};
+
+describe("a function's role", () => {
+  it.each(ofType(resources, "AWS::Lambda::Function"))("allows %s exactly what it needs", (id) => {
+    expect(permissionsOf(resources, id)).toEqual(withSortedActions(expected[id] ?? {}));
+  });
+
+  it.each(ofType(resources, "AWS::Lambda::Function"))(
+    "lets %s write only its own log, and traces",
+    (id, { Properties }) => {
+      const log = `<${Properties.LoggingConfig.LogGroup.Ref}.Arn>`;
+      expect(logsAndTracesOf(resources, id)).toEqual({
+        [log]: ["logs:CreateLogStream", "logs:PutLogEvents"],
+        "*": ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+      });
+    },
+  );
+
+  it.each(ofType(resources, "AWS::IAM::Role"))("%s takes no managed policy", (_, { Properties }) => {
+    expect(Properties.ManagedPolicyArns).toBeUndefined();
+  });
+});
+
+describe("with another SMTP route", () => {
+  it.each(["mx", "off"])("%s, no worker may read a secret, and there is none", (smtpRoute) => {
+    const other = synthesize({ local: true, smtpRoute });
+    expect(ofType(other, "AWS::SecretsManager::Secret")).toEqual([]);
+    expect(Object.values(permissionsOf(other, "DeliverBulk")).flat()).not.toContain(
+      "secretsmanager:GetSecretValue",
+    );
+    expect(other["DeliverBulk"]?.Properties.Environment.Variables).toMatchObject({ SMTP_ROUTE: smtpRoute });
+  });
+
+  it("that is a relay with a secret of the operator's own, workers may read that one only", () => {
+    const smtpRelaySecretArn = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:relay-AbCdEf";
+    const other = synthesize({ local: true, smtpRelaySecretArn });
+    expect(ofType(other, "AWS::SecretsManager::Secret")).toEqual([]);
+    expect(permissionsOf(other, "DeliverBulk")[smtpRelaySecretArn]).toEqual([
+      "secretsmanager:GetSecretValue",
+    ]);
+  });
+});
+
+type Permissions = Record<string, string[]>;
+
+function permissionsOf(template: Resources, id: string): Permissions {
+  return permissions(template, id, (action) => !isLogOrTrace(action));
+}
+
+function logsAndTracesOf(template: Resources, id: string): Permissions {
+  return permissions(template, id, isLogOrTrace);
+}
+
+function isLogOrTrace(action: string): boolean {
+  return action.startsWith("logs:") || action.startsWith("xray:");
+}
+
+/** Resource -> allowed actions, over all policies of the function's role. */
+function permissions(template: Resources, id: string, wanted: (action: string) => boolean): Permissions {
+  const found: Permissions = {};
+  for (const { Effect, Action, Resource } of statementsOfRole(template, id)) {
+    expect(Effect).toBe("Allow");
+    const actions = [Action].flat().filter(wanted);
+    for (const resource of actions.length > 0 ? [Resource].flat().map(asText) : []) {
+      found[resource] = [...(found[resource] ?? []), ...actions];
+    }
+  }
+  return withSortedActions(found);
+}
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+}
+
+function statementsOfRole(template: Resources, id: string): Statement[] {
+  const role = template[id]?.Properties.Role["Fn::GetAtt"][0];
+  return ofType(template, "AWS::IAM::Policy")
+    .filter(([, { Properties }]) =>
+      Properties.Roles.some((attached: { Ref: string }) => attached.Ref === role),
+    )
+    .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement);
+}
+
+function withSortedActions(permissions: Permissions): Permissions {
+  return Object.fromEntries(
+    Object.entries(permissions).map(([resource, actions]) => [resource, actions.toSorted()]),
+  );
+}
+
+function configurationSetOf(worker: string): string {
+  const set = resources[worker]?.Properties.Environment.Variables.CONFIGURATION_SET;
+  return `arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:configuration-set/${asText(set)}`;
+}

@@ -1,0 +1,101 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Template } from "aws-cdk-lib/assertions";
+import { posternApp } from "../../cdk/postern-app.ts";
+
+/** A resource of a template, as far as these tests look at it. */
+export interface Resource {
+  readonly Type: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a template's properties have no type; assertions are their schema
+  readonly Properties: any;
+  readonly Metadata?: Readonly<Record<string, unknown>>;
+  readonly DeletionPolicy?: string;
+}
+
+export type Resources = Readonly<Record<string, Resource>>;
+
+/** An app of its own, not yet synthesized, that writes to a temporary directory and bundles nothing. */
+export function newApp(context: Readonly<Record<string, unknown>> = {}): ReturnType<typeof posternApp> {
+  return posternApp({
+    outdir: mkdtempSync(join(tmpdir(), "postern-template-")),
+    context: { "aws:cdk:bundling-stacks": [], ...context },
+  });
+}
+
+/** The resources of the template for this context; with `local`, no rule pack is asked, which is faster. */
+export function synthesize(context: Readonly<Record<string, unknown>> = { local: true }): Resources {
+  return Template.fromStack(newApp(context).stack).toJSON()["Resources"];
+}
+
+/** The resources of one type, with their logical ids. */
+export function ofType(resources: Resources, type: string): [id: string, resource: Resource][] {
+  return Object.entries(resources).filter(([, resource]) => resource.Type === type);
+}
+
+/** An intrinsic function as one text: `<Queue.Arn>/*`; a literal as it is. */
+export function asText(value: unknown): string {
+  if (typeof value === "string") return value;
+  const [name, argument] = Object.entries(value as Record<string, unknown>)[0] ?? [];
+  if (name === "Ref") return `<${argument}>`;
+  if (name === "Fn::GetAtt") return `<${(argument as string[]).join(".")}>`;
+  if (name === "Fn::Join") {
+    const [separator, parts] = argument as [string, unknown[]];
+    return parts.map(asText).join(separator);
+  }
+  throw new Error(`unknown intrinsic function ${name}`);
+}
+
+/** The environment variables of a function. */
+export function variablesOf(resources: Resources, id: string): Record<string, unknown> {
+  return resources[id]?.Properties.Environment.Variables;
+}
+
+/** The alarms that watch a function or a queue. */
+export function alarmsOn(
+  resources: Resources,
+  dimension: "FunctionName" | "QueueName",
+  id: string,
+): Resource[] {
+  const value = dimension === "QueueName" ? `<${id}.QueueName>` : `<${id}>`;
+  return ofType(resources, "AWS::CloudWatch::Alarm")
+    .map(([, alarm]) => alarm)
+    .filter(({ Properties }) =>
+      Properties.Dimensions?.some(
+        (found: { Name: string; Value: unknown }) =>
+          found.Name === dimension && asText(found.Value) === value,
+      ),
+    );
+}
+
+interface Statement {
+  readonly Effect: string;
+  readonly Principal: { readonly Service?: string };
+  readonly Condition?: { readonly Bool?: Record<string, string> };
+}
+
+function statementsOn(resources: Resources, policyType: string, property: string, id: string): Statement[] {
+  return ofType(resources, policyType)
+    .filter(([, { Properties }]) => [Properties[property]].flat().some((target) => target.Ref === id))
+    .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement);
+}
+
+/** Whether the policy on a queue, topic or bucket denies what comes without TLS. */
+export function refusesPlainText(
+  resources: Resources,
+  policyType: string,
+  property: string,
+  id: string,
+): boolean {
+  return statementsOn(resources, policyType, property, id).some(
+    ({ Effect, Condition }) => Effect === "Deny" && Condition?.Bool?.["aws:SecureTransport"] === "false",
+  );
+}
+
+/** The services that a topic takes messages from. */
+export function publishersTo(resources: Resources, topic: string): Set<string | undefined> {
+  const allowed = statementsOn(resources, "AWS::SNS::TopicPolicy", "Topics", topic).filter(
+    ({ Effect }) => Effect === "Allow",
+  );
+  return new Set(allowed.map(({ Principal }) => Principal.Service));
+}
