@@ -2,7 +2,7 @@ import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { Deployment } from "./defaults/deployment.ts";
 import { Delivering } from "./parts/delivering.ts";
-import { DkimKey, SmtpRoute } from "./parts/keys.ts";
+import { DkimKey, LinkKey, SmtpRoute } from "./parts/keys.ts";
 import { Operating } from "./parts/operating.ts";
 import { Periods } from "./parts/periods.ts";
 import { ProviderEvents } from "./parts/provider-events.ts";
@@ -19,10 +19,11 @@ export class PosternStack extends Stack {
     new Deployment(this, settings);
     const storage = new Storage(this, "Storage");
     const dkimKey = new DkimKey(this, "DkimKey");
+    const linkKey = new LinkKey(this, "LinkSecret");
     const smtpRoute = new SmtpRoute(this, "SmtpRoute");
-    const pages = new RecipientPages(this, "Pages");
+    const pages = new RecipientPages(this, "Pages", { linkKey });
 
-    const delivery = { storage, dkimKey, smtpRoute, trackingUrl: pages.door.url };
+    const delivery = { storage, dkimKey, smtpRoute, linkKey, trackingUrl: pages.door.url };
     const transactional = new Delivering(this, "DeliverTransactional", {
       stream: "transactional",
       ...delivery,

@@ -7,7 +7,7 @@ import { deliverTimeoutSeconds } from "../../shared/contracts/time-limits.ts";
 import { Deployment } from "../defaults/deployment.ts";
 import { ServiceFunction } from "../defaults/service-function.ts";
 import { ServiceQueue } from "../defaults/service-queue.ts";
-import type { DkimKey, SmtpRoute } from "./keys.ts";
+import type { DkimKey, LinkKey, SmtpRoute } from "./keys.ts";
 import type { Storage } from "./storage.ts";
 
 export interface DeliveringProps {
@@ -15,6 +15,7 @@ export interface DeliveringProps {
   readonly storage: Storage;
   readonly dkimKey: DkimKey;
   readonly smtpRoute: SmtpRoute;
+  readonly linkKey: LinkKey;
   readonly trackingUrl: string;
 }
 
@@ -64,7 +65,7 @@ export class Delivering extends Construct {
     this.allowWork(props);
   }
 
-  private allowWork({ storage, dkimKey, smtpRoute, trackingUrl }: DeliveringProps): void {
+  private allowWork({ storage, dkimKey, smtpRoute, linkKey, trackingUrl }: DeliveringProps): void {
     const { worker } = this;
     worker.tell(environmentNames.stream, this.stream);
     worker.tell(environmentNames.mailHost, Deployment.of(this).settings.mailHost);
@@ -77,6 +78,7 @@ export class Delivering extends Construct {
     this.queue.allowSend(worker);
     dkimKey.allowDecrypt(worker);
     smtpRoute.allowUse(worker);
+    linkKey.allowRead(worker);
     this.allowSes(worker);
   }
 

@@ -33,6 +33,27 @@ export class DkimKey extends Key {
   }
 }
 
+/** The key that signs the links which recipients get; who knows it can unsubscribe anybody. */
+export class LinkKey extends Secret {
+  constructor(scope: Construct, id: string) {
+    super(scope, id, {
+      description: "Signs the links in mail that Postern sends",
+      generateSecretString: { passwordLength: 64, excludePunctuation: true },
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    (this.node.defaultChild as CfnResource).overrideLogicalId(id);
+    Validations.of(this).acknowledge({
+      id: "AwsSolutions-SMG4",
+      reason: "Links in mail that was sent long ago must go on working, which they do only with this key.",
+    });
+  }
+
+  allowRead(worker: ServiceFunction): void {
+    worker.allow(["secretsmanager:GetSecretValue"], [this.secretArn]);
+    worker.tell(environmentNames.linkSecretArn, this.secretArn);
+  }
+}
+
 /** What stands in when SES is sick, and the secret that a relay needs. */
 export class SmtpRoute extends Construct {
   /** The relay's credentials; only with the route `relay`. */

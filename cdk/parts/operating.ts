@@ -22,7 +22,9 @@ export class Operating extends Construct {
     this.worker.tell(environmentNames.mailHost, Deployment.of(this).settings.mailHost);
     storage.accounts.allow(this.worker, "GetItem", "PutItem", "UpdateItem");
     storage.quota.allow(this.worker, "GetItem", "PutItem", "UpdateItem");
+    // Decrypt: a command given again mends an identity whose key was made before.
     dkimKey.allowEncrypt(this.worker);
+    dkimKey.allowDecrypt(this.worker);
     this.allowIdentities();
   }
 
@@ -33,7 +35,11 @@ export class Operating extends Construct {
       resourceName: "*",
     });
     this.worker.allow(
-      ["ses:CreateEmailIdentity", "ses:GetEmailIdentity", "ses:PutEmailIdentityMailFromAttributes"],
+      [
+        "ses:CreateEmailIdentity",
+        "ses:PutEmailIdentityDkimSigningAttributes",
+        "ses:PutEmailIdentityMailFromAttributes",
+      ],
       [identities],
     );
     this.worker.acknowledgeWildcard(identityWildcard, "Customers' domains become identities at run time.");

@@ -2,12 +2,13 @@ import { Duration } from "aws-cdk-lib";
 import { Construct } from "constructs";
 import { ServiceFunction } from "../defaults/service-function.ts";
 import { HttpDoor } from "./http-door.ts";
+import type { LinkKey } from "./keys.ts";
 
 /** The pages that recipients see, on the tracking host. */
 export class RecipientPages extends Construct {
   readonly door: HttpDoor;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { linkKey }: { linkKey: LinkKey }) {
     super(scope, id);
     const worker = new ServiceFunction(this, "RecipientPages", {
       folder: "recipient-pages",
@@ -15,6 +16,7 @@ export class RecipientPages extends Construct {
       timeout: Duration.seconds(10),
       memorySize: 512,
     });
+    linkKey.allowRead(worker);
     this.door = new HttpDoor(this, "TrackingApi", {
       host: "track",
       description: "Postern: pages for recipients",

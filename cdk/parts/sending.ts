@@ -51,11 +51,11 @@ export class Sending extends Construct {
     storage.accounts.allow(worker, "GetItem");
     storage.accounts.allowIndexQuery(worker);
     storage.counters.allow(worker, "UpdateItem");
-    // PutItem writes the closed period when a send comes before the schedule.
-    storage.quota.allow(worker, "UpdateItem", "PutItem");
-    storage.idempotency.allow(worker, "GetItem", "PutItem", "UpdateItem");
+    // UpdateItem reserves; GetItem gives back; PutItem records the closed period when a send comes before the schedule.
+    storage.quota.allow(worker, "UpdateItem", "GetItem", "PutItem");
+    storage.idempotency.allow(worker, "PutItem", "UpdateItem", "DeleteItem");
     // What became of a submission that a crash interrupted, and the marks of what was refused after all.
-    storage.messages.allow(worker, "BatchGetItem", "BatchWriteItem", "PutItem");
+    storage.messages.allow(worker, "BatchGetItem", "PutItem");
     storage.payloads.allowPut(worker);
     deliveryQueue.allowSend(worker);
   }

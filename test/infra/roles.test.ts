@@ -10,9 +10,9 @@ const send = (stream: "Transactional" | "Bulk") => ({
   "<AccountsTable.Arn>": ["dynamodb:GetItem"],
   "<AccountsTable.Arn>/index/byTokenHash": ["dynamodb:Query"],
   "<CountersTable.Arn>": ["dynamodb:UpdateItem"],
-  "<QuotaTable.Arn>": ["dynamodb:PutItem", "dynamodb:UpdateItem"],
-  "<IdempotencyTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
-  "<MessagesTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PutItem"],
+  "<QuotaTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+  "<IdempotencyTable.Arn>": ["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+  "<MessagesTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:PutItem"],
   "<PayloadsBucket.Arn>/*": ["s3:PutObject"],
   [`<Deliver${stream}Queue.Arn>`]: ["sqs:SendMessage"],
 });
@@ -34,6 +34,7 @@ const deliver = (stream: "Transactional" | "Bulk") => ({
   [`<Deliver${stream}Queue.Arn>`]: [...receive, "sqs:SendMessage"],
   "<DkimKey.Arn>": ["kms:Decrypt"],
   "<SmtpRelaySecret>": ["secretsmanager:GetSecretValue"],
+  "<LinkSecret>": ["secretsmanager:GetSecretValue"],
   [configurationSetOf(`Deliver${stream}`)]: ["ses:SendEmail", "ses:SendRawEmail"],
   [identities]: ["ses:SendEmail", "ses:SendRawEmail"],
 });
@@ -55,14 +56,14 @@ const expected: Record<string, Record<string, string[]>> = {
     "<QuotaTable.Arn>": ["dynamodb:GetItem", "dynamodb:Scan", "dynamodb:UpdateItem"],
     "<MessagesTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:PutItem"],
   },
-  RecipientPages: {},
+  RecipientPages: { "<LinkSecret>": ["secretsmanager:GetSecretValue"] },
   Operator: {
     "<AccountsTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     "<QuotaTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
-    "<DkimKey.Arn>": ["kms:Encrypt"],
+    "<DkimKey.Arn>": ["kms:Decrypt", "kms:Encrypt"],
     [identities]: [
       "ses:CreateEmailIdentity",
-      "ses:GetEmailIdentity",
+      "ses:PutEmailIdentityDkimSigningAttributes",
       "ses:PutEmailIdentityMailFromAttributes",
     ],
   },
@@ -92,22 +93,28 @@ describe("a function's role", () => {
 describe("with another SMTP route", () => {
   it.each(["mx", "off"])("%s, no worker may read a secret, and there is none", (smtpRoute) => {
     const other = synthesize({ local: true, smtpRoute });
-    expect(ofType(other, "AWS::SecretsManager::Secret")).toEqual([]);
-    expect(Object.values(permissionsOf(other, "DeliverBulk")).flat()).not.toContain(
-      "secretsmanager:GetSecretValue",
-    );
+    expect(secretsIn(other)).toEqual(["LinkSecret"]);
+    expect(secretsReadBy(other, "DeliverBulk")).toEqual(["<LinkSecret>"]);
     expect(other["DeliverBulk"]?.Properties.Environment.Variables).toMatchObject({ SMTP_ROUTE: smtpRoute });
   });
 
   it("that is a relay with a secret of the operator's own, workers may read that one only", () => {
     const smtpRelaySecretArn = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:relay-AbCdEf";
     const other = synthesize({ local: true, smtpRelaySecretArn });
-    expect(ofType(other, "AWS::SecretsManager::Secret")).toEqual([]);
-    expect(permissionsOf(other, "DeliverBulk")[smtpRelaySecretArn]).toEqual([
-      "secretsmanager:GetSecretValue",
-    ]);
+    expect(secretsIn(other)).toEqual(["LinkSecret"]);
+    expect(secretsReadBy(other, "DeliverBulk").toSorted()).toEqual(["<LinkSecret>", smtpRelaySecretArn]);
   });
 });
+
+function secretsIn(template: Resources): string[] {
+  return ofType(template, "AWS::SecretsManager::Secret").map(([id]) => id);
+}
+
+function secretsReadBy(template: Resources, id: string): string[] {
+  return Object.entries(permissionsOf(template, id))
+    .filter(([, actions]) => actions.includes("secretsmanager:GetSecretValue"))
+    .map(([resource]) => resource);
+}
 
 type Permissions = Record<string, string[]>;
 

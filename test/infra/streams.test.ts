@@ -1,9 +1,17 @@
 import { describe, expect, it } from "vitest";
+import { streams } from "../../shared/contracts/streams.ts";
 import { asText, ofType, publishersTo, synthesize, variablesOf } from "./synthesized.ts";
 
 const resources = synthesize();
 
 describe("the streams", () => {
+  it.each(["Send", "Deliver"])("have one function each to %s", (task) => {
+    const served = ofType(resources, "AWS::Lambda::Function")
+      .filter(([id]) => id.startsWith(task))
+      .map(([id]) => variablesOf(resources, id)["STREAM"]);
+    expect(served.toSorted()).toEqual(streams.toSorted());
+  });
+
   it.each(["DeliverTransactional", "DeliverBulk"])("%s has workers kept free for it", (id) => {
     expect(resources[id]?.Properties.ReservedConcurrentExecutions).toBeGreaterThan(0);
   });
