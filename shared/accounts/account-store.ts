@@ -47,8 +47,8 @@ export function accountStore({
   // By hash, so that secrets do not lie about in memory.
   const tokens = lookupCache<Token>({ ...usual, find: (hash) => readToken(client, table, hash) });
 
-  async function change(accountId: number, attribute: string, value: unknown): Promise<void> {
-    await changeAccount(client, table, { accountId, attribute, value });
+  async function change(accountId: number, changes: [path: string, value: unknown][]): Promise<void> {
+    await changeAccount(client, table, { accountId, changes });
     accounts.forget(String(accountId));
   }
 
@@ -93,12 +93,17 @@ export function accountStore({
       return { token, secret };
     },
 
-    setStatus: (accountId: number, status: AccountStatus) => change(accountId, "status", status),
+    setStatus: (accountId: number, status: AccountStatus) => change(accountId, [["status", status]]),
 
     /** The plan's name; what the plan allows is kept by the quota. */
-    setPlanName: (accountId: number, planName: string) => change(accountId, "planName", planName),
+    setPlanName: (accountId: number, planName: string) => change(accountId, [["planName", planName]]),
 
-    setLimits: (accountId: number, limits: AccountLimits) => change(accountId, "limits", limits),
+    /** Changes the limits that are given. */
+    setLimits: (accountId: number, limits: Partial<AccountLimits>) =>
+      change(
+        accountId,
+        Object.entries(limits).map(([name, value]) => [`limits.${name}`, value]),
+      ),
   };
 }
 
@@ -129,21 +134,30 @@ async function readToken(
   return Items[0] && tokenSchema.parse(Items[0]);
 }
 
-/** @throws PosternError `not_found` if there is no such account */
+/**
+ * Sets attributes by their paths, dots between names.
+ *
+ * @throws PosternError `not_found` if there is no such account
+ */
 async function changeAccount(
   client: DynamoDBDocumentClient,
   table: string,
-  { accountId, attribute, value }: { accountId: number; attribute: string; value: unknown },
+  { accountId, changes }: { accountId: number; changes: [path: string, value: unknown][] },
 ): Promise<void> {
+  if (changes.length === 0) return;
+  const names = new Set(changes.flatMap(([path]) => path.split(".")));
+  const settings = changes.map(([path], place) => `#${path.replaceAll(".", ".#")} = :v${place}`);
   try {
     await client.send(
       new UpdateCommand({
         TableName: table,
         Key: accountKey(accountId),
-        UpdateExpression: "SET #attribute = :value",
+        UpdateExpression: `SET ${settings.join(", ")}`,
         ConditionExpression: "attribute_exists(pk)",
-        ExpressionAttributeNames: { "#attribute": attribute },
-        ExpressionAttributeValues: { ":value": value },
+        ExpressionAttributeNames: Object.fromEntries([...names].map((name) => [`#${name}`, name])),
+        ExpressionAttributeValues: Object.fromEntries(
+          changes.map(([, value], place) => [`:v${place}`, value]),
+        ),
       }),
     );
   } catch (error) {

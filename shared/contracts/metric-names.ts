@@ -6,6 +6,8 @@ export const metricDimensions = { service: "postern" } as const;
 export const metricNames = {
   /** Units of quota given back, or taken back, because a process died between two steps. */
   quotaReconciled: "QuotaReconciled",
+  /** Billing periods that the schedule closed; senders close some themselves. */
+  periodsClosed: "PeriodsClosed",
   /** A process's circuit breaker has opened: mail leaves by the other route for a while. */
   routeBreakerOpened: "RouteBreakerOpened",
 } as const;

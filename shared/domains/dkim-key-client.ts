@@ -28,11 +28,10 @@ export function dkimKeyClient({ kms, keyId }: { kms: KMSClient; keyId: string })
         publicKeyEncoding: { type: "spki", format: "der" },
         privateKeyEncoding: { type: "pkcs8", format: "der" },
       });
-      return {
-        selector,
-        publicKey: publicKey.toString("base64"),
-        encryptedPrivateKey: await encrypt(domain, privateKey),
-      };
+      const encryptedPrivateKey = await encrypt(domain, privateKey);
+      const key = { selector, publicKey: publicKey.toString("base64"), encryptedPrivateKey };
+      opened.set(cacheKey(domain, key), Promise.resolve(asPem(privateKey)));
+      return key;
     },
 
     /** The private key as PKCS#8 PEM; kept in the process once it was opened. */
@@ -63,9 +62,13 @@ export function dkimKeyClient({ kms, keyId }: { kms: KMSClient; keyId: string })
       }),
     );
     if (Plaintext === undefined) throw new Error("KMS decrypted nothing");
-    const key = createPrivateKey({ key: Buffer.from(Plaintext), format: "der", type: "pkcs8" });
-    return key.export({ type: "pkcs8", format: "pem" }).toString();
+    return asPem(Plaintext);
   }
+}
+
+function asPem(der: Uint8Array): string {
+  const key = createPrivateKey({ key: Buffer.from(der), format: "der", type: "pkcs8" });
+  return key.export({ type: "pkcs8", format: "pem" }).toString();
 }
 
 function contextOf({ accountId, name }: DomainName): Record<string, string> {

@@ -52,23 +52,16 @@ export async function openDay({ client, table }: QuotaTable, accountId: number, 
 }
 
 /** The accounts whose period has ended and is still open. */
-export function endedPeriods(quotas: QuotaTable): AsyncGenerator<number> {
-  return openAccounts(quotas, quotas.clock.now());
-}
-
-/** The accounts whose open period ends until a time, in order of that end. */
-export async function* openAccounts(
-  { client, table }: QuotaTable,
-  endsUntil = Number.MAX_SAFE_INTEGER,
-): AsyncGenerator<number> {
+export async function* endedPeriods({ client, table, clock }: QuotaTable): AsyncGenerator<number> {
+  const now = clock.now();
   let start: Record<string, unknown> | undefined;
   do {
     const page = await client.send(
       new QueryCommand({
         TableName: table,
         IndexName: "byPeriodEnd",
-        KeyConditionExpression: "periodState = :open AND periodEnd <= :until",
-        ExpressionAttributeValues: { ":open": "open", ":until": endsUntil },
+        KeyConditionExpression: "periodState = :open AND periodEnd <= :now",
+        ExpressionAttributeValues: { ":open": "open", ":now": now },
         ExclusiveStartKey: start,
       }),
     );

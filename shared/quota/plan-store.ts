@@ -20,10 +20,13 @@ export interface QuotaUsage {
   periodStart: number;
   periodEnd: number;
   monthLimit: number;
-  monthUsed: number;
+  used: number;
+  /** Below zero after a change to a smaller plan. */
+  remaining: number;
   day: string;
   dayLimit: number;
   dayUsed: number;
+  dayRemaining: number;
 }
 
 /** The write that gives an account its quota, for the transaction that makes the account. */
@@ -72,21 +75,27 @@ export async function changePlan(quotas: QuotaTable, accountId: number, plan: Qu
 /** What an account has used; a period or day that has ended counts as closed, though nobody closed it yet. */
 export async function usageOf(quotas: QuotaTable, accountId: number): Promise<QuotaUsage | undefined> {
   const quota = await readQuota(quotas, accountId);
-  if (quota === undefined) return undefined;
-  const now = accountTime(quota, quotas.clock.now());
+  return quota && usageAt(quota, accountTime(quota, quotas.clock.now()));
+}
+
+function usageAt(quota: Quota, now: number): QuotaUsage {
+  const { planName, monthLimit, dayLimit } = quota;
   const isPeriodOver = quota.periodEnd <= now;
-  const period = isPeriodOver
-    ? periodContaining(quota.anchor, now)
-    : { start: quota.periodStart, end: quota.periodEnd };
+  const period = periodContaining(quota.anchor, now);
+  const day = dayOf(now);
+  const remaining = isPeriodOver ? monthLimit : quota.remaining;
+  const dayRemaining = quota.day === day ? quota.dayRemaining : dayLimit;
   return {
-    planName: quota.planName,
-    periodStart: period.start,
-    periodEnd: period.end,
-    monthLimit: quota.monthLimit,
-    monthUsed: isPeriodOver ? 0 : quota.monthLimit - quota.remaining,
-    day: dayOf(now),
-    dayLimit: quota.dayLimit,
-    dayUsed: quota.day === dayOf(now) ? quota.dayLimit - quota.dayRemaining : 0,
+    planName,
+    periodStart: isPeriodOver ? period.start : quota.periodStart,
+    periodEnd: isPeriodOver ? period.end : quota.periodEnd,
+    monthLimit,
+    used: monthLimit - remaining,
+    remaining,
+    day,
+    dayLimit,
+    dayUsed: dayLimit - dayRemaining,
+    dayRemaining,
   };
 }
 

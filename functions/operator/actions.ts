@@ -1,0 +1,58 @@
+import * as z from "zod";
+import { accountLimitsSchema, accountStatusSchema } from "../../shared/accounts/account.ts";
+import { accessLevelSchema } from "../../shared/accounts/token.ts";
+import { complianceStatusSchema } from "../../shared/domains/sending-domain.ts";
+
+const id = z.number().int().positive();
+const name = z.string().trim().min(1).max(255);
+const emails = z.number().int().nonnegative();
+const time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
+
+const limits = z.strictObject({
+  ...accountLimitsSchema.partial().shape,
+  /** In place of the plan's. */
+  emailsPerMonth: emails.optional(),
+  emailsPerDay: emails.optional(),
+});
+
+/** What the operator may ask for. Unknown fields are refused: a mistyped limit must not pass for none. */
+export const actionSchema = z.discriminatedUnion("action", [
+  z.strictObject({
+    action: z.literal("createAccount"),
+    name,
+    ownerEmail: z.email(),
+    planName: z.string().default("free"),
+    limits: limits.default({}),
+    planStart: time.optional(),
+  }),
+  z.strictObject({
+    action: z.literal("createToken"),
+    accountId: id,
+    name,
+    accessLevel: accessLevelSchema,
+    /** The only domain that the token is for; otherwise it is for the whole account. */
+    domainId: id.optional(),
+    expiresAt: time.nullable().default(null),
+  }),
+  z.strictObject({
+    action: z.literal("addDomain"),
+    accountId: id,
+    domainName: z.string().max(1_024),
+    complianceStatus: complianceStatusSchema.default("unverified_dns"),
+  }),
+  z.strictObject({
+    action: z.literal("setDomainStatus"),
+    accountId: id,
+    domainName: z.string().max(1_024),
+    complianceStatus: complianceStatusSchema,
+  }),
+  z.strictObject({ action: z.literal("setAccountStatus"), accountId: id, status: accountStatusSchema }),
+  z.strictObject({ action: z.literal("setLimits"), accountId: id, ...limits.shape }),
+  z.strictObject({ action: z.literal("setPlan"), accountId: id, planName: z.string() }),
+  z.strictObject({ action: z.literal("usage"), accountId: id }),
+]);
+
+export type Action = z.output<typeof actionSchema>;
+
+/** One action of those above, by its name. */
+export type ActionOf<Name extends Action["action"]> = Extract<Action, { action: Name }>;

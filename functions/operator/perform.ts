@@ -1,0 +1,141 @@
+import type * as z from "zod";
+import type { AccountStore } from "../../shared/accounts/account-store.ts";
+import { changePlan } from "../../shared/billing/change-plan.ts";
+import { createAccount } from "../../shared/billing/create-account.ts";
+import { type AddDomainDeps, addDomain } from "../../shared/domains/add-domain.ts";
+import { sendingDomainName } from "../../shared/domains/domain-name.ts";
+import type { Clock } from "../../shared/platform/clock.ts";
+import { PosternError } from "../../shared/platform/errors.ts";
+import type { QuotaStore } from "../../shared/quota/quota-store.ts";
+import { type ActionOf, actionSchema } from "./actions.ts";
+
+export interface OperatorDeps extends AddDomainDeps {
+  accounts: AccountStore;
+  quota: QuotaStore;
+  clock: Clock;
+}
+
+/**
+ * Does what the operator asks for and answers with what it gave: ids, and a token's secret once.
+ *
+ * @param event `{ action, … }`, whatever came
+ * @throws PosternError `invalid_request` that names every wrong field, or `not_found`
+ */
+export async function perform(deps: OperatorDeps, event: unknown): Promise<object> {
+  const parsed = actionSchema.safeParse(event);
+  if (!parsed.success) throw new PosternError("invalid_request", { messages: mistakesIn(parsed.error) });
+  const wanted = parsed.data;
+  switch (wanted.action) {
+    case "createAccount":
+      return makeAccount(deps, wanted);
+    case "createToken":
+      return makeToken(deps, wanted);
+    case "addDomain":
+      return makeDomain(deps, wanted);
+    case "setDomainStatus":
+      return setDomainStatus(deps, wanted);
+    case "setAccountStatus":
+      await deps.accounts.setStatus(wanted.accountId, wanted.status);
+      return {};
+    case "setLimits":
+      return setLimits(deps, wanted);
+    case "setPlan":
+      await changePlan(deps, wanted);
+      return {};
+    case "usage":
+      return usage(deps, wanted.accountId);
+  }
+}
+
+async function makeAccount(deps: OperatorDeps, wanted: ActionOf<"createAccount">): Promise<object> {
+  const { emailsPerMonth, emailsPerDay, ...limits } = wanted.limits;
+  const { id } = await createAccount(deps, {
+    name: wanted.name,
+    ownerEmail: wanted.ownerEmail,
+    planName: wanted.planName,
+    planStart: wanted.planStart ?? deps.clock.now(),
+    ...{ limits: withoutUndefined(limits), emailsPerMonth, emailsPerDay },
+  });
+  return { accountId: id };
+}
+
+async function makeToken(deps: OperatorDeps, wanted: ActionOf<"createToken">): Promise<object> {
+  const { accountId, name, accessLevel, domainId, expiresAt } = wanted;
+  await mustExist(deps, accountId);
+  const place =
+    domainId === undefined
+      ? ({ resourceType: "account", resourceId: accountId } as const)
+      : ({ resourceType: "domain", resourceId: domainId } as const);
+  const resources = [{ ...place, accessLevel }];
+  const { token, secret } = await deps.accounts.createToken(accountId, { name, resources, expiresAt });
+  return { tokenId: token.id, token: secret };
+}
+
+async function makeDomain(deps: OperatorDeps, wanted: ActionOf<"addDomain">): Promise<object> {
+  const { accountId, domainName, complianceStatus } = wanted;
+  await mustExist(deps, accountId);
+  const domain = await addDomain(deps, { accountId, typedName: domainName, complianceStatus });
+  return {
+    domainId: domain.id,
+    domainName: domain.name,
+    complianceStatus: domain.complianceStatus,
+    returnPath: `${domain.returnPathLabel}.${domain.name}`,
+    dkim: domain.dkimKeys.map(({ selector, publicKey }) => ({ selector, publicKey })),
+  };
+}
+
+async function setDomainStatus(deps: OperatorDeps, wanted: ActionOf<"setDomainStatus">): Promise<object> {
+  const { accountId, domainName, complianceStatus } = wanted;
+  await deps.domains.setComplianceStatus(accountId, sendingDomainName(domainName), complianceStatus);
+  return {};
+}
+
+async function setLimits(deps: OperatorDeps, wanted: ActionOf<"setLimits">): Promise<object> {
+  const { action: _action, accountId, emailsPerMonth, emailsPerDay, ...limits } = wanted;
+  await deps.accounts.setLimits(accountId, withoutUndefined(limits));
+  if (emailsPerMonth !== undefined || emailsPerDay !== undefined) {
+    const { planName, monthLimit, dayLimit } = await usageOf(deps, accountId);
+    await deps.quota.changePlan(accountId, {
+      name: planName,
+      monthLimit: emailsPerMonth ?? monthLimit,
+      dayLimit: emailsPerDay ?? dayLimit,
+    });
+  }
+  return {};
+}
+
+async function usage(deps: OperatorDeps, accountId: number): Promise<object> {
+  const { periodStart, periodEnd, ...numbers } = await usageOf(deps, accountId);
+  return {
+    accountId,
+    ...numbers,
+    periodStart: new Date(periodStart).toISOString(),
+    periodEnd: new Date(periodEnd).toISOString(),
+  };
+}
+
+async function usageOf(deps: OperatorDeps, accountId: number) {
+  const numbers = await deps.quota.usage(accountId);
+  if (numbers === undefined) throw noAccount(accountId);
+  return numbers;
+}
+
+async function mustExist(deps: OperatorDeps, accountId: number): Promise<void> {
+  if ((await deps.accounts.get(accountId)) === undefined) throw noAccount(accountId);
+}
+
+function noAccount(accountId: number): PosternError {
+  return new PosternError("not_found", { messages: [`no account ${accountId}`] });
+}
+
+function mistakesIn(error: z.ZodError): string[] {
+  return error.issues.map(({ path, message }) => `${path.join(".") || "event"}: ${message}`);
+}
+
+type Defined<Fields> = { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> };
+
+function withoutUndefined<Fields extends object>(fields: Fields): Defined<Fields> {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  ) as Defined<Fields>;
+}
