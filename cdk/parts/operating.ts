@@ -1,7 +1,5 @@
 import { Duration, Stack } from "aws-cdk-lib";
 import { Construct } from "constructs";
-import { environmentNames } from "../../shared/contracts/environment-names.ts";
-import { Deployment } from "../defaults/deployment.ts";
 import { ServiceFunction } from "../defaults/service-function.ts";
 import { identityWildcard } from "./delivering.ts";
 import type { DkimKey } from "./keys.ts";
@@ -19,7 +17,6 @@ export class Operating extends Construct {
       timeout: Duration.seconds(30),
       memorySize: 512,
     });
-    this.worker.tell(environmentNames.mailHost, Deployment.of(this).settings.mailHost);
     storage.accounts.allow(this.worker, "GetItem", "PutItem", "UpdateItem");
     storage.quota.allow(this.worker, "GetItem", "PutItem", "UpdateItem");
     // Decrypt: a command given again mends an identity whose key was made before.

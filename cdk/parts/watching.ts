@@ -116,8 +116,12 @@ export class Watching extends Construct {
       graph("Mail over SES", ["Send", "Delivery", "Bounce", "Complaint"].map(sesCount)),
     );
     dashboard.addWidgets(
-      graph("Mended and routed around", Object.values(metricNames).map(ownMetric)),
+      graph("Mended and routed around", [
+        ownMetric(metricNames.quotaReconciled),
+        ownMetric(metricNames.routeBreakerOpened),
+      ]),
       graph("Reputation", [reputation("BounceRate"), reputation("ComplaintRate")]),
+      graph("Billing periods closed", [ownMetric(metricNames.periodsClosed)]),
     );
   }
 }

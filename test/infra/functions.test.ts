@@ -1,6 +1,8 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { alarmsOn, ofType, synthesize } from "./synthesized.ts";
+import { environmentNames } from "../../shared/contracts/environment-names.ts";
+import { alarmsOn, ofType, synthesize, variablesOf } from "./synthesized.ts";
 
 const resources = synthesize();
 const functions = ofType(resources, "AWS::Lambda::Function");
@@ -37,6 +39,16 @@ describe("every function", () => {
 
   it.each(functions)("%s says where its source is, and it is there", (_, { Metadata }) => {
     expect(existsSync(String(Metadata?.["postern:entry"]))).toBe(true);
+  });
+
+  it.each(functions)("%s is told exactly what it asks its environment for", (id, { Metadata }) => {
+    const folder = dirname(String(Metadata?.["postern:entry"]));
+    const sources = readdirSync(folder).filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"));
+    const text = sources.map((file) => readFileSync(join(folder, file), "utf8")).join("\n");
+    const asked = [...text.matchAll(/environmentNames\.(\w+)/g)].map(
+      ([, name]) => environmentNames[name as keyof typeof environmentNames],
+    );
+    expect(Object.keys(variablesOf(resources, id)).toSorted()).toEqual([...new Set(asked)].toSorted());
   });
 
   it.each(functions)("%s rings when it fails and when it is throttled", (id) => {
