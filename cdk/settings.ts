@@ -83,5 +83,17 @@ export function readSettings(node: Node): Settings {
   if (!result.success) {
     throw new Error(`The context is wrong:\n${z.prettifyError(result.error)}`);
   }
-  return result.data;
+  return result.data.local ? onThisMachine(result.data) : result.data;
+}
+
+// What is the operator's own in AWS is not to be had here: zone, address, relay.
+function onThisMachine(settings: Settings): Settings {
+  const {
+    hostedZoneId: _,
+    hostedZoneName: __,
+    operatorEmail: ___,
+    smtpRelaySecretArn: ____,
+    ...rest
+  } = settings;
+  return rest;
 }

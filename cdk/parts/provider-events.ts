@@ -42,7 +42,12 @@ export class ProviderEvents extends Construct {
       timeout,
       memorySize: 512,
     });
-    this.queue.workOff(this.worker, { batchSize: 100, maxBatchingWindow: Duration.seconds(5) });
+    // Few at a time: a flood of notifications must not take the concurrency that accepting needs.
+    this.queue.workOff(this.worker, {
+      batchSize: 100,
+      maxBatchingWindow: Duration.seconds(5),
+      maxConcurrency: 10,
+    });
     props.storage.messages.allow(this.worker, "UpdateItem");
     this.subscribe(props.streams);
   }

@@ -95,7 +95,7 @@ describe("the operator's settings", () => {
   });
 
   it("with an address, have alarms sent there", () => {
-    const resources = synthesize({ local: true, operatorEmail: "ops@example.com" });
+    const resources = synthesize({ operatorEmail: "ops@example.com" });
     const mailed = ofType(resources, "AWS::SNS::Subscription").filter(
       ([, { Properties }]) => Properties.Protocol === "email",
     );
@@ -124,6 +124,23 @@ describe("the operator's settings", () => {
     expect(resources["DeliverBulk"]?.Properties.Environment.Variables.TRACKING_URL).toBe(
       "https://track.mail.example.com",
     );
+  });
+
+  it("leave what is the operator's own in AWS out on this machine", () => {
+    const smtpRelaySecretArn = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:relay-AbCdEf";
+    const resources = synthesize({
+      ...zone,
+      local: true,
+      operatorEmail: "ops@example.com",
+      smtpRelaySecretArn,
+    });
+    expect(ofType(resources, "AWS::ApiGatewayV2::DomainName")).toEqual([]);
+    expect(
+      ofType(resources, "AWS::SNS::Subscription").map(([, { Properties }]) => Properties.Protocol),
+    ).toEqual(["sqs"]);
+    expect(resources["DeliverBulk"]?.Properties.Environment.Variables.SMTP_RELAY_SECRET_ARN).toEqual({
+      Ref: "SmtpRelaySecret",
+    });
   });
 
   it("without a zone, ask for no certificate", () => {

@@ -100,7 +100,7 @@ describe("with another SMTP route", () => {
 
   it("that is a relay with a secret of the operator's own, workers may read that one only", () => {
     const smtpRelaySecretArn = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:relay-AbCdEf";
-    const other = synthesize({ local: true, smtpRelaySecretArn });
+    const other = synthesize({ smtpRelaySecretArn });
     expect(secretsIn(other)).toEqual(["LinkSecret"]);
     expect(secretsReadBy(other, "DeliverBulk").toSorted()).toEqual(["<LinkSecret>", smtpRelaySecretArn]);
   });
