@@ -1,0 +1,32 @@
+import type { AccountStore } from "../accounts/account-store.ts";
+import type { DomainStore } from "../domains/domain-store.ts";
+import type { ClaimStore } from "../messages/claim-store.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { HourStore } from "../quota/hour-store.ts";
+import type { ComposeDeps } from "./compose-for.ts";
+import type { ContentClient } from "./content-client.ts";
+import type { DeliveryQueueClient } from "./delivery-queue-client.ts";
+import type { Room } from "./room.ts";
+import type { Routes } from "./routes.ts";
+
+export interface DeliverDeps {
+  readonly accounts: Pick<AccountStore, "get">;
+  readonly domains: Pick<DomainStore, "find">;
+  readonly hours: Pick<HourStore, "take">;
+  readonly claims: ClaimStore;
+  readonly contents: ContentClient;
+  readonly queue: DeliveryQueueClient;
+  readonly routes: Routes;
+  readonly composing: ComposeDeps;
+  readonly room: Room;
+  readonly clock: Clock;
+  /** 0 to 1, evenly. */
+  readonly random: () => number;
+  /** Tells the operator, by ids only. */
+  readonly warn: (text: string, ids: Record<string, unknown>) => void;
+}
+
+/** The invocation that a job is worked in. */
+export interface Invocation {
+  readonly remainingMs: () => number;
+}

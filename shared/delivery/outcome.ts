@@ -1,0 +1,42 @@
+import type { SendingDomain } from "../domains/sending-domain.ts";
+
+/** One message on its way to its one recipient. */
+export interface Dispatch {
+  readonly accountId: number;
+  readonly messageId: string;
+  readonly domain: SendingDomain;
+  /** Address of the From field. */
+  readonly from: string;
+  readonly recipient: string;
+  readonly mime: Buffer;
+  /** The Message-ID in `mime`, with its angle brackets. */
+  readonly rfcMessageId: string;
+  /** Whether time enough is left for a call to a provider; asked right before each. */
+  readonly mayStart: () => boolean;
+}
+
+/**
+ * What came of handing a message to a route.
+ * - `refused`: it will never be taken, by any route.
+ * - `temporary`: it was not taken this time. `mayHaveLeft`: or its answer was lost, and nothing else will
+ *   tell.
+ * - `sick`: it was not taken because of the route, so that another may be tried. `widely`: other messages
+ *   would fare the same. `briefly`: the same again may help in moments.
+ * - `unknown`: the answer was lost; the provider's notifications will tell.
+ */
+export type Outcome =
+  | {
+      readonly kind: "accepted";
+      readonly status: "enqueued" | "delivered";
+      readonly rfcMessageId: string;
+      readonly providerMessageId?: string;
+    }
+  | { readonly kind: "refused"; readonly reason: string }
+  | { readonly kind: "temporary"; readonly reason: string; readonly mayHaveLeft?: boolean }
+  | { readonly kind: "sick"; readonly reason: string; readonly widely: boolean; readonly briefly?: boolean }
+  | { readonly kind: "unknown"; readonly reason: string };
+
+/** A way out. It never throws for what a provider answers: that is an outcome. */
+export interface OutgoingRoute {
+  send(dispatch: Dispatch): Promise<Outcome>;
+}

@@ -1,0 +1,134 @@
+import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import nodemailer from "nodemailer";
+import type SMTPPool from "nodemailer/lib/smtp-pool/index.js";
+import * as z from "zod";
+import type { Clock } from "../platform/clock.ts";
+import type { Outcome } from "./outcome.ts";
+import { outcomeOfSmtpError } from "./smtp-errors.ts";
+
+export interface SmtpEnvelope {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Hands a finished message to the next SMTP server. */
+export interface SmtpHop {
+  send(envelope: SmtpEnvelope, mime: Buffer): Promise<SmtpAnswer>;
+}
+
+/** As an `Outcome`, which then learns the message's own id. */
+export type SmtpAnswer =
+  | { readonly kind: "accepted"; readonly status: "enqueued" | "delivered" }
+  | Exclude<Outcome, { kind: "accepted" }>;
+
+const relaySchema = z.object({
+  host: z.string().min(1),
+  port: z.coerce.number().int().min(1).max(65_535),
+  user: z.string().optional(),
+  password: z.string().optional(),
+  /** TLS from the first byte; otherwise STARTTLS. */
+  secure: z.boolean().optional(),
+  /** False allows a relay without TLS, as only a private network does. */
+  requireTls: z.boolean().default(true),
+  /** PEM of the authority behind the relay's certificate, where it is a private one. */
+  certificate: z.string().optional(),
+});
+
+type Relay = z.infer<typeof relaySchema>;
+
+const connections = 5;
+/** Changed credentials are taken up within this time. */
+const secretMs = 5 * 60_000;
+
+/** No step of a conversation may outlast the worker. */
+export const smtpTimeouts = { connectionTimeout: 5_000, greetingTimeout: 5_000, socketTimeout: 15_000 };
+
+/** A relay (smart host) that takes mail for everyone; its address and credentials are a secret. */
+export function relayHop(deps: { secrets: SecretsManagerClient; secretArn: string; clock: Clock }): SmtpHop {
+  const readRelay = cachedSecret(deps);
+  const pools = sharedPools();
+  return {
+    async send(envelope, mime) {
+      const relay = await readRelay().catch((error: unknown) => failed("the relay's secret", error));
+      if ("kind" in relay) return relay;
+      const { pool, leave } = pools.enter(relay);
+      try {
+        await pool.sendMail({ envelope, raw: mime });
+        return { kind: "accepted", status: "enqueued" };
+      } catch (error) {
+        return outcomeOfSmtpError(error, "relay");
+      } finally {
+        leave();
+      }
+    },
+  };
+}
+
+function failed(what: string, error: unknown): SmtpAnswer & { kind: "sick" } {
+  // The error's text may quote the secret.
+  const name = error instanceof Error ? error.name : "Error";
+  return { kind: "sick", reason: `${what} cannot be used: ${name}`, widely: true };
+}
+
+function cachedSecret({
+  secrets,
+  secretArn,
+  clock,
+}: {
+  secrets: SecretsManagerClient;
+  secretArn: string;
+  clock: Clock;
+}): () => Promise<Relay> {
+  let known: { relay: Promise<Relay>; until: number } | undefined;
+  return () => {
+    if (known === undefined || known.until <= clock.now()) {
+      const relay = secrets
+        .send(new GetSecretValueCommand({ SecretId: secretArn }))
+        .then(({ SecretString }) => relaySchema.parse(JSON.parse(SecretString ?? "null")));
+      known = { relay, until: clock.now() + secretMs };
+      relay.catch(() => {
+        known = undefined;
+      });
+    }
+    return known.relay;
+  };
+}
+
+/**
+ * One pool of connections for those who send at the same time. It ends with the last of them: a
+ * connection that sleeps with its Lambda environment is dead when it wakes, and would lose a message.
+ */
+function sharedPools() {
+  let current: { pool: nodemailer.Transporter; relay: Relay; users: number } | undefined;
+  return {
+    enter(relay: Relay) {
+      if (current?.relay !== relay) current = { pool: newPool(relay), relay, users: 0 };
+      const mine = current;
+      mine.users += 1;
+      const leave = () => {
+        mine.users -= 1;
+        if (mine.users > 0) return;
+        mine.pool.close();
+        if (current === mine) current = undefined;
+      };
+      return { pool: mine.pool, leave };
+    },
+  };
+}
+
+function newPool({ host, port, user, password, secure, requireTls, certificate }: Relay) {
+  const options: SMTPPool.Options = {
+    pool: true,
+    maxConnections: connections,
+    host,
+    port,
+    secure: secure ?? port === 465,
+    requireTLS: requireTls,
+    ...(user && { auth: { user, pass: password ?? "" } }),
+    ...(certificate && { tls: { ca: certificate } }),
+    ...smtpTimeouts,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  };
+  return nodemailer.createTransport(options);
+}
