@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type CfnResource, Duration, RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
 import { Effect, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import * as lambda from "aws-cdk-lib/aws-lambda";
-import { NodejsFunction, OutputFormat } from "aws-cdk-lib/aws-lambda-nodejs";
+import { LogLevel, NodejsFunction, OutputFormat } from "aws-cdk-lib/aws-lambda-nodejs";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import type { EnvironmentName } from "../../shared/contracts/environment-names.ts";
@@ -126,6 +126,7 @@ function codeOf(scope: Construct, entry: string) {
       format: OutputFormat.ESM,
       target: "node24",
       minify: true,
+      logLevel: LogLevel.WARNING,
       mainFields: ["module", "main"],
       // The SDK inside the bundle starts 20 ms faster than the runtime's own, and its version is the tested one.
       bundleAwsSDK: true,
