@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["{shared,functions,local,cdk}/**/*.test.ts"],
+          include: ["{shared,functions,local,cdk}/**/*.test.ts", "test/vectors/*.test.ts"],
           testTimeout: 20_000,
         },
       },

@@ -72,3 +72,14 @@ export type Attachment = z.infer<typeof attachmentSchema>;
 export type EmailContent = z.infer<typeof emailContentSchema>;
 export type JobRecipient = z.infer<typeof recipientSchema>;
 export type DeliveryJob = z.infer<typeof deliveryJobSchema>;
+
+/**
+ * A job as the body of a queue message. JSON may hold any character as it is, Amazon SQS does not take
+ * U+FFFE and U+FFFF, and some implementations nothing beyond U+FFFF: these travel escaped.
+ */
+export function jobText(job: DeliveryJob): string {
+  return JSON.stringify(job).replace(
+    /[\ud800-\udfff\ufffe\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16)}`,
+  );
+}

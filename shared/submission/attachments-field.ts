@@ -1,7 +1,7 @@
 import { MIMEType } from "node:util";
 import * as z from "zod";
 import type { Attachment } from "../contracts/delivery-job.ts";
-import { oneLine, optional, required, text } from "./text-field.ts";
+import { oneLine, optional, required, text } from "./field-kinds.ts";
 
 const mostAttachments = 1_000;
 const longestFilename = 255;

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { map } from "./field-kinds.ts";
 
 const mostBytes = 1_000;
 const notPlain = "'custom_variables' values must be strings, numbers or booleans";
@@ -7,9 +8,8 @@ const notPlain = "'custom_variables' values must be strings, numbers or booleans
  * The customer's own variables, as texts. Of a list only the first element is kept, as the service does
  * that clients are written for; null is left out.
  */
-export const customVariablesField = z
-  .looseObject({}, "'custom_variables' must be an object")
-  .transform((variables, context): Record<string, string> => {
+export const customVariablesField = map("'custom_variables'").transform(
+  (variables, context): Record<string, string> => {
     const texts = Object.entries(variables).flatMap(([name, value]) => textOf(name, firstOf(value)));
     if (texts.includes(undefined)) {
       context.addIssue(notPlain);
@@ -20,7 +20,8 @@ export const customVariablesField = z
       context.addIssue(`'custom_variables' must not exceed ${mostBytes} bytes`);
     }
     return kept;
-  });
+  },
+);
 
 function firstOf(value: unknown): unknown {
   return Array.isArray(value) ? value[0] : value;

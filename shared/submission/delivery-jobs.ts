@@ -2,6 +2,7 @@ import {
   type DeliveryJob,
   type EmailContent,
   type JobRecipient,
+  jobText,
   queueCallBytes,
   recipientsPerJob,
 } from "../contracts/delivery-job.ts";
@@ -117,18 +118,8 @@ function jobsOf(
       customVariables: email.customVariables,
       clientIp: attempt.clientIp,
     };
-    return { item, body: queueText(job), needs: content.stored };
+    return { item, body: jobText(job), needs: content.stored };
   });
-}
-
-/**
- * JSON that the queue takes: two characters that JSON may hold as they are, U+FFFE and U+FFFF, are not
- * among those that Amazon SQS allows in a message, which would refuse it.
- */
-function queueText(job: DeliveryJob): string {
-  return JSON.stringify(job).replace(/[\ufffe\uffff]/g, (character) =>
-    character === "\ufffe" ? "\\ufffe" : "\\uffff",
-  );
 }
 
 function keyOf({ accountId, submissionId }: Attempt, name: string): string {

@@ -1,7 +1,7 @@
 import { PosternError } from "../platform/errors.ts";
 import { contentOf, type Draft, draftOf, draftOver } from "./email.ts";
 import { type EmailFields, readFields } from "./email-fields.ts";
-import { isAbsent } from "./text-field.ts";
+import { isAbsent } from "./field-kinds.ts";
 
 const mostItems = 500;
 // Besides being much for one call: the answer names one id for each, and a function may answer 6 MB.

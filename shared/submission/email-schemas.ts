@@ -2,8 +2,8 @@ import * as z from "zod";
 import { type AddressFault, readAddress } from "../mail/address.ts";
 import { attachmentsField } from "./attachments-field.ts";
 import { customVariablesField } from "./custom-variables-field.ts";
+import { isAbsent, map, oneLine, optional } from "./field-kinds.ts";
 import { headersField } from "./headers-field.ts";
-import { isAbsent, oneLine, optional } from "./text-field.ts";
 
 const mostAddressesInAList = 1_000;
 // Nobody's limit but ours: subject and names are kept in the message's row, and a line of an email has
@@ -32,7 +32,7 @@ export const emailSchemas = {
   headers: headersField,
   attachments: attachmentsField,
   template_uuid: z.string("'template_uuid' must be a string"),
-  template_variables: z.looseObject({}, "'template_variables' must be an object"),
+  template_variables: map("'template_variables'"),
 };
 
 export type EmailFieldName = keyof typeof emailSchemas;

@@ -1,5 +1,5 @@
-import * as z from "zod";
 import { isFieldName, isFoldable, isOneLine, isReservedField } from "../mail/header-field.ts";
+import { map } from "./field-kinds.ts";
 
 const mostHeaders = 100;
 const tooMany = `'headers' must not exceed ${mostHeaders} fields`;
@@ -9,14 +9,12 @@ const longestValue = 8_000;
 const ignoredField = "content-transfer-encoding";
 
 /** The customer's own header fields: a map of names to one-line texts. */
-export const headersField = z
-  .looseObject({}, "'headers' must be an object")
-  .transform((headers, context): Record<string, string> => {
-    const entries = Object.entries(headers).filter(([name]) => name.toLowerCase() !== ignoredField);
-    const faults = entries.length > mostHeaders ? [tooMany] : entries.map(faultOf);
-    for (const fault of new Set(faults)) if (fault !== undefined) context.addIssue(fault);
-    return Object.fromEntries(entries as [string, string][]);
-  });
+export const headersField = map("'headers'").transform((headers, context): Record<string, string> => {
+  const entries = Object.entries(headers).filter(([name]) => name.toLowerCase() !== ignoredField);
+  const faults = entries.length > mostHeaders ? [tooMany] : entries.map(faultOf);
+  for (const fault of new Set(faults)) if (fault !== undefined) context.addIssue(fault);
+  return Object.fromEntries(entries as [string, string][]);
+});
 
 function faultOf([name, value]: [string, unknown]): string | undefined {
   if (!isFieldName(name)) return "'headers' name is invalid";

@@ -20,6 +20,14 @@ function undefinedIfAbsent(value: unknown): unknown {
   return isAbsent(value) ? undefined : value;
 }
 
+/** A map; kept as it is, a key `__proto__` included, which zod's own objects drop without a word. */
+export function map(title: string) {
+  return z.custom<Record<string, unknown>>(
+    (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+    `${title} must be an object`,
+  );
+}
+
 /** A text that must be there. */
 export function text(title: string) {
   return z.string({
