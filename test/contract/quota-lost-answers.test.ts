@@ -1,0 +1,70 @@
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { beforeEach, describe, expect, it } from "vitest";
+import { type QuotaStore, quotaStore } from "../../shared/quota/quota-store.ts";
+import { clientFor, documentClientFor, useDynamo } from "../support/dynamodb.ts";
+import { type QuotaBench, quotaBench } from "./quota-bench.ts";
+
+const noon = Date.UTC(2026, 0, 31, 12);
+const february = Date.UTC(2026, 1, 28, 12);
+
+describe("when the answer of a write is lost and the SDK tries again", () => {
+  const dynamo = useDynamo();
+  let bench: QuotaBench;
+  let unlucky: QuotaStore;
+  let lost: string[];
+
+  /** A client that loses the first answer of every kind of write: the write has happened all the same. */
+  function forgetfulClient(): DynamoDBDocumentClient {
+    const client = documentClientFor(clientFor(dynamo.url));
+    client.middlewareStack.add(
+      (next, context) => async (input) => {
+        const answer = await next(input);
+        const command = String(context.commandName);
+        if (command === "GetItemCommand" || lost.includes(command)) return answer;
+        lost.push(command);
+        throw Object.assign(new Error("the connection is gone"), { name: "TimeoutError" });
+      },
+      { step: "deserialize", priority: "high" },
+    );
+    return client;
+  }
+
+  beforeEach(async () => {
+    lost = [];
+    bench = await quotaBench(dynamo, { now: noon, plan: { monthLimit: 5 } });
+    unlucky = quotaStore({ client: forgetfulClient(), table: dynamo.tables.quota, clock: bench.clock });
+  });
+
+  it("a reservation counts once and stands, though nothing remains for a second one", async () => {
+    const { accountId, quota, submission } = bench;
+    const reservation = await unlucky.reserve({ accountId, submissionId: submission(), count: 4 });
+    expect(reservation).toMatchObject({ ok: true });
+    expect(lost).toEqual(["UpdateItemCommand"]);
+    expect(await quota.usage(accountId)).toMatchObject({ used: 4 });
+  });
+
+  it("a release gives back once", async () => {
+    const { accountId, quota, submission } = bench;
+    const submissionId = submission();
+    await quota.reserve({ accountId, submissionId, count: 4 });
+    await unlucky.release({ accountId, submissionId, count: 2 });
+    expect(lost).toEqual(["UpdateItemCommand"]);
+    expect(await quota.usage(accountId)).toMatchObject({ used: 2 });
+  });
+
+  it("a change of plan adds once", async () => {
+    const { accountId, quota } = bench;
+    await unlucky.changePlan(accountId, { name: "larger", monthLimit: 50, dayLimit: 1_000 });
+    expect(lost).toEqual(["UpdateItemCommand"]);
+    expect(await quota.usage(accountId)).toMatchObject({ monthLimit: 50, remaining: 50 });
+  });
+
+  it("a period is closed once, and what is reserved in the new one stays", async () => {
+    const { accountId, quota, clock, submission } = bench;
+    clock.set(february);
+    await unlucky.reserve({ accountId, submissionId: submission(), count: 4 });
+    await unlucky.rollOver(accountId);
+    expect(lost).toEqual(["TransactWriteItemsCommand", "UpdateItemCommand"]);
+    expect(await quota.usage(accountId)).toMatchObject({ used: 4, periodStart: february });
+  });
+});

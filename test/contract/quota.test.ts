@@ -1,0 +1,314 @@
+import { GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { expect, it } from "vitest";
+import { refusedTransaction } from "../../shared/platform/refused-writes.ts";
+import { takeBackWrite } from "../../shared/quota/quota-store.ts";
+import { periodKey } from "../../shared/quota/quota-table-store.ts";
+import { onEachDynamoEngine } from "../support/dynamodb.ts";
+import { quotaBench } from "./quota-bench.ts";
+
+const noon = Date.UTC(2026, 0, 31, 12);
+const day = 86_400_000;
+const february = Date.UTC(2026, 1, 28, 12);
+const march = Date.UTC(2026, 2, 31, 12);
+
+await onEachDynamoEngine("a quota", (dynamo) => {
+  const bench = (options: { plan?: { monthLimit?: number; dayLimit?: number }; now?: number } = {}) =>
+    quotaBench(dynamo, { now: noon, ...options });
+
+  it("counts what is reserved against month and day together", async () => {
+    const { quota, accountId, submission } = await bench({ plan: { monthLimit: 10, dayLimit: 8 } });
+    expect(await quota.reserve({ accountId, submissionId: submission(), count: 3 })).toEqual({ ok: true });
+    expect(await quota.usage(accountId)).toMatchObject({
+      used: 3,
+      remaining: 7,
+      dayUsed: 3,
+      dayRemaining: 5,
+    });
+  });
+
+  it("refuses what exceeds the month, naming what remains and until when", async () => {
+    const { quota, accountId, submission } = await bench({ plan: { monthLimit: 2 } });
+    const refusal = await quota.reserve({ accountId, submissionId: submission(), count: 3 });
+    expect(refusal).toEqual({ ok: false, limit: "month", remaining: 2, resetsAt: february });
+    expect(await quota.usage(accountId)).toMatchObject({ used: 0 });
+  });
+
+  it("names the tighter limit, so that what remains of it would be accepted", async () => {
+    const { quota, accountId, submission } = await bench({ plan: { monthLimit: 5, dayLimit: 2 } });
+    const refusal = await quota.reserve({ accountId, submissionId: submission(), count: 9 });
+    expect(refusal).toEqual({ ok: false, limit: "day", remaining: 2, resetsAt: Date.UTC(2026, 1, 1) });
+    expect(await quota.reserve({ accountId, submissionId: submission(), count: 2 })).toEqual({ ok: true });
+  });
+
+  it("opens again the next day", async () => {
+    const { quota, accountId, submission, clock } = await bench({ plan: { dayLimit: 2 } });
+    await quota.reserve({ accountId, submissionId: submission(), count: 2 });
+    clock.advance(day);
+    expect(await quota.usage(accountId)).toMatchObject({ day: "2026-02-01", dayUsed: 0, used: 2 });
+    expect(await quota.reserve({ accountId, submissionId: submission(), count: 2 })).toEqual({ ok: true });
+    expect(await quota.usage(accountId)).toMatchObject({ dayUsed: 2, used: 4 });
+  });
+
+  it("does not open a day again for a machine whose clock is behind", async () => {
+    const { quota, process, accountId, submission, clock } = await bench({ plan: { dayLimit: 2 } });
+    const behind = process({ now: () => noon });
+    clock.advance(day);
+    await quota.reserve({ accountId, submissionId: submission(), count: 1 });
+    expect(await behind.reserve({ accountId, submissionId: submission(), count: 1 })).toEqual({ ok: true });
+    expect(await behind.reserve({ accountId, submissionId: submission(), count: 1 })).toMatchObject({
+      ok: false,
+      limit: "day",
+    });
+    expect(await quota.usage(accountId)).toMatchObject({ day: "2026-02-01", dayUsed: 2 });
+  });
+
+  it("does not go back to a period for a machine whose clock is behind", async () => {
+    const { quota, process, accountId, submission, clock } = await bench({ plan: { monthLimit: 2 } });
+    clock.set(february);
+    await quota.rollOver(accountId);
+    const behind = process({ now: () => february - 50 });
+    await behind.reserve({ accountId, submissionId: submission(), count: 2 });
+    expect(await quota.usage(accountId)).toMatchObject({ used: 2, periodStart: february });
+  });
+
+  it("counts a submission once, however often it is reserved", async () => {
+    const { quota, process, accountId, submission } = await bench();
+    const submissionId = submission();
+    await quota.reserve({ accountId, submissionId, count: 3 });
+    expect(await process().reserve({ accountId, submissionId, count: 3 })).toMatchObject({ ok: true });
+    expect(await quota.usage(accountId)).toMatchObject({ used: 3 });
+  });
+
+  it("lets a repeated reservation stand even when nothing remains for a new one", async () => {
+    const { quota, accountId, submission } = await bench({ plan: { monthLimit: 3 } });
+    const submissionId = submission();
+    await quota.reserve({ accountId, submissionId, count: 3 });
+    expect(await quota.reserve({ accountId, submissionId, count: 3 })).toMatchObject({ ok: true });
+  });
+
+  it("takes nothing for nothing, and refuses counts that are no counts", async () => {
+    const { quota, accountId, submission } = await bench({ plan: { monthLimit: 0 } });
+    expect(await quota.reserve({ accountId, submissionId: submission(), count: 0 })).toEqual({ ok: true });
+    for (const count of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+      await expect(quota.reserve({ accountId, submissionId: submission(), count })).rejects.toThrow(
+        RangeError,
+      );
+    }
+  });
+
+  it("forbids to send to an account that has none", async () => {
+    const { quota, submission } = await bench();
+    const reserving = quota.reserve({ accountId: 999_999, submissionId: submission(), count: 1 });
+    await expect(reserving).rejects.toMatchObject({ code: "forbidden" });
+  });
+
+  it("stays as it is when it is opened again", async () => {
+    const { quota, accountId, submission } = await bench();
+    await quota.reserve({ accountId, submissionId: submission(), count: 3 });
+    await quota.open({ accountId, anchor: noon, plan: { name: "other", monthLimit: 9, dayLimit: 9 } });
+    expect(await quota.usage(accountId)).toMatchObject({ planName: "test", used: 3 });
+  });
+
+  it("removes what is finished with the next reservation, 25 at a time", async () => {
+    const { quota, accountId, submission, item } = await bench();
+    const done = Array.from({ length: 30 }, submission);
+    for (const submissionId of done) await quota.reserve({ accountId, submissionId, count: 1 });
+    for (const submissionId of done) quota.finished(accountId, submissionId);
+
+    await quota.reserve({ accountId, submissionId: submission(), count: 1 });
+    expect(Object.keys((await item())["pending"] as object)).toHaveLength(6);
+    await quota.reserve({ accountId, submissionId: submission(), count: 1 });
+    expect(Object.keys((await item())["pending"] as object)).toHaveLength(2);
+    expect(await quota.usage(accountId)).toMatchObject({ used: 32 });
+  });
+
+  it("keeps what is finished in mind when the next reservation is refused", async () => {
+    const { quota, accountId, submission, item } = await bench({ plan: { monthLimit: 5 } });
+    const submissionId = submission();
+    await quota.reserve({ accountId, submissionId, count: 1 });
+    quota.finished(accountId, submissionId);
+    expect((await quota.reserve({ accountId, submissionId: submission(), count: 9 })).ok).toBe(false);
+    await quota.reserve({ accountId, submissionId: submission(), count: 1 });
+    expect((await item())["pending"]).not.toHaveProperty(submissionId);
+  });
+});
+
+await onEachDynamoEngine("what is released", (dynamo) => {
+  const bench = (options: { plan?: { monthLimit?: number; dayLimit?: number }; now?: number } = {}) =>
+    quotaBench(dynamo, { now: noon, ...options });
+
+  it("comes back once, however often it is released", async () => {
+    const { quota, process, accountId, submission, item } = await bench();
+    const submissionId = submission();
+    await quota.reserve({ accountId, submissionId, count: 5 });
+    const releases = Array.from({ length: 8 }, () =>
+      process().release({ accountId, submissionId, count: 2 }),
+    );
+    await Promise.all(releases);
+    expect(await quota.usage(accountId)).toMatchObject({ used: 3, dayUsed: 3 });
+    expect((await item())["pending"]).toMatchObject({ [submissionId]: { n: 5, released: 2 } });
+  });
+
+  it("counts from the submission's beginning: two, then five, are five", async () => {
+    const { quota, accountId, submission, item } = await bench();
+    const submissionId = submission();
+    await quota.reserve({ accountId, submissionId, count: 5 });
+    await quota.release({ accountId, submissionId, count: 2 });
+    await quota.release({ accountId, submissionId, count: 5 });
+    await quota.release({ accountId, submissionId, count: 5 });
+    expect(await quota.usage(accountId)).toMatchObject({ used: 0, dayUsed: 0 });
+    expect((await item())["pending"]).toEqual({});
+  });
+
+  it("is never more than was reserved, and nothing for a submission that was not", async () => {
+    const { quota, accountId, submission } = await bench();
+    const submissionId = submission();
+    await quota.reserve({ accountId, submissionId, count: 2 });
+    await quota.release({ accountId, submissionId, count: 50 });
+    await quota.release({ accountId, submissionId: submission(), count: 50 });
+    await quota.release({ accountId: 999_999, submissionId, count: 50 });
+    expect(await quota.usage(accountId)).toMatchObject({ used: 0, remaining: 100 });
+  });
+
+  it("does not add to a new day what was taken from another", async () => {
+    const { quota, accountId, submission, clock } = await bench({ plan: { dayLimit: 10 } });
+    const submissionId = submission();
+    await quota.reserve({ accountId, submissionId, count: 4 });
+    clock.advance(day);
+    await quota.reserve({ accountId, submissionId: submission(), count: 1 });
+    await quota.release({ accountId, submissionId, count: 4 });
+    expect(await quota.usage(accountId)).toMatchObject({ used: 1, dayUsed: 1 });
+  });
+
+  it("goes back to the period it was taken from, when that is closed by then", async () => {
+    const { quota, accountId, submission, clock } = await bench();
+    const submissionId = submission();
+    await quota.reserve({ accountId, submissionId, count: 4 });
+    await quota.reserve({ accountId, submissionId: submission(), count: 1 });
+    clock.set(february);
+    await quota.rollOver(accountId);
+    await quota.release({ accountId, submissionId, count: 3 });
+    await quota.release({ accountId, submissionId, count: 3 });
+
+    expect(await quota.usage(accountId)).toMatchObject({ used: 0, remaining: 100 });
+    const { Item } = await dynamo.client.send(
+      new GetCommand({ TableName: dynamo.tables.quota, Key: periodKey(accountId, noon) }),
+    );
+    expect(Item).toMatchObject({ used: 2 });
+  });
+
+  it("is taken back whatever remains, but not while its reservation is open", async () => {
+    const { quota, accountId, submission } = await bench({ plan: { monthLimit: 1 } });
+    const submissionId = submission();
+    await quota.reserve({ accountId, submissionId, count: 1 });
+    const takeBack = () =>
+      dynamo.client.send(
+        new TransactWriteCommand({
+          TransactItems: [takeBackWrite(dynamo.tables.quota, accountId, submissionId)],
+        }),
+      );
+    const refusal = await takeBack().catch((error: unknown) => refusedTransaction(error));
+    expect(refusal).toHaveLength(1);
+
+    await quota.release({ accountId, submissionId, count: 1 });
+    await quota.reserve({ accountId, submissionId: submission(), count: 1 });
+    await takeBack();
+    expect(await quota.usage(accountId)).toMatchObject({ used: 2, remaining: -1 });
+  });
+});
+
+await onEachDynamoEngine("a billing period", (dynamo) => {
+  const bench = (options: { plan?: { monthLimit?: number; dayLimit?: number }; now?: number } = {}) =>
+    quotaBench(dynamo, { now: noon, ...options });
+
+  it("is closed once, with what was used in it, by whoever comes first", async () => {
+    const { quota, process, accountId, submission, clock } = await bench();
+    await quota.reserve({ accountId, submissionId: submission(), count: 7 });
+    clock.set(february);
+    const rolled = await Promise.all(Array.from({ length: 6 }, () => process().rollOver(accountId)));
+    expect(rolled.filter(Boolean)).toHaveLength(1);
+    expect(await quota.usage(accountId)).toMatchObject({
+      used: 0,
+      remaining: 100,
+      periodStart: february,
+      periodEnd: march,
+    });
+    const { Item } = await dynamo.client.send(
+      new GetCommand({ TableName: dynamo.tables.quota, Key: periodKey(accountId, noon) }),
+    );
+    expect(Item).toMatchObject({ used: 7, monthLimit: 100, periodStart: noon, periodEnd: february });
+  });
+
+  it("is closed by a send that comes before the schedule, which then does nothing", async () => {
+    const { quota, accountId, submission, clock } = await bench({ plan: { monthLimit: 1 } });
+    await quota.reserve({ accountId, submissionId: submission(), count: 1 });
+    clock.set(february);
+    expect(await quota.reserve({ accountId, submissionId: submission(), count: 1 })).toEqual({ ok: true });
+    expect(await quota.rollOver(accountId)).toBe(false);
+    expect(await quota.usage(accountId)).toMatchObject({ used: 1, periodStart: february });
+  });
+
+  it("may pass unseen: the next is the one of now", async () => {
+    const { quota, accountId, submission, clock } = await bench();
+    clock.set(Date.UTC(2026, 4, 5));
+    await quota.reserve({ accountId, submissionId: submission(), count: 1 });
+    expect(await quota.usage(accountId)).toMatchObject({
+      periodStart: Date.UTC(2026, 3, 30, 12),
+      periodEnd: Date.UTC(2026, 4, 31, 12),
+    });
+  });
+
+  it("shows as over in the usage, though nobody has closed it", async () => {
+    const { quota, accountId, submission, clock } = await bench();
+    await quota.reserve({ accountId, submissionId: submission(), count: 7 });
+    clock.set(february + 5);
+    expect(await quota.usage(accountId)).toMatchObject({ used: 0, remaining: 100, periodStart: february });
+  });
+
+  it("is not closed before its end", async () => {
+    const { quota, accountId, clock } = await bench();
+    clock.set(february - 1);
+    expect(await quota.rollOver(accountId)).toBe(false);
+  });
+
+  it("is found among the ended ones until it is closed", async () => {
+    const now = Date.UTC(2020, 0, 31);
+    const [ended, running] = [await bench({ now }), await bench({ now: now + 10 * day })];
+    ended.clock.set(now + 30 * day);
+    const found = async () => {
+      const accountIds: number[] = [];
+      for await (const accountId of ended.quota.endedPeriods()) accountIds.push(accountId);
+      return accountIds;
+    };
+    expect(await found()).toContain(ended.accountId);
+    expect(await found()).not.toContain(running.accountId);
+    await ended.quota.rollOver(ended.accountId);
+    expect(await found()).not.toContain(ended.accountId);
+  });
+
+  it("gets what a larger plan allows more, once, whoever reserves meanwhile", async () => {
+    const { quota, process, accountId, submission } = await bench({ plan: { monthLimit: 10, dayLimit: 10 } });
+    await quota.reserve({ accountId, submissionId: submission(), count: 4 });
+    const larger = { name: "larger", monthLimit: 100, dayLimit: 50 };
+    await Promise.all([
+      ...Array.from({ length: 4 }, () => process().changePlan(accountId, larger)),
+      ...Array.from({ length: 4 }, () =>
+        process().reserve({ accountId, submissionId: submission(), count: 1 }),
+      ),
+    ]);
+    expect(await quota.usage(accountId)).toMatchObject({
+      ...{ planName: "larger", monthLimit: 100, remaining: 92, used: 8 },
+      ...{ dayLimit: 50, dayRemaining: 42 },
+    });
+  });
+
+  it("has nothing left after a change to a plan smaller than what was used", async () => {
+    const { quota, accountId, submission } = await bench();
+    await quota.reserve({ accountId, submissionId: submission(), count: 20 });
+    await quota.changePlan(accountId, { name: "small", monthLimit: 10, dayLimit: 1_000 });
+    expect(await quota.reserve({ accountId, submissionId: submission(), count: 1 })).toMatchObject({
+      ok: false,
+      remaining: 0,
+    });
+  });
+});

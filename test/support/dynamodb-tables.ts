@@ -1,0 +1,59 @@
+import type { CreateTableCommandInput } from "@aws-sdk/client-dynamodb";
+
+type Definition = Omit<CreateTableCommandInput, "TableName">;
+
+export type TableName = "accounts" | "quota" | "counters" | "idempotency" | "messages";
+
+const keys: Definition = {
+  BillingMode: "PAY_PER_REQUEST",
+  KeySchema: [
+    { AttributeName: "pk", KeyType: "HASH" },
+    { AttributeName: "sk", KeyType: "RANGE" },
+  ],
+  AttributeDefinitions: [
+    { AttributeName: "pk", AttributeType: "S" },
+    { AttributeName: "sk", AttributeType: "S" },
+  ],
+};
+
+/**
+ * The tables for tests of stores, which need keys and indexes only and are spared the seconds that a
+ * synthesis takes. A test compares this list with the template.
+ */
+export const tables: Record<TableName, Definition> = {
+  accounts: {
+    ...keys,
+    AttributeDefinitions: [
+      ...(keys.AttributeDefinitions ?? []),
+      { AttributeName: "tokenHash", AttributeType: "S" },
+    ],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: "byTokenHash",
+        KeySchema: [{ AttributeName: "tokenHash", KeyType: "HASH" }],
+        Projection: { ProjectionType: "ALL" },
+      },
+    ],
+  },
+  quota: {
+    ...keys,
+    AttributeDefinitions: [
+      ...(keys.AttributeDefinitions ?? []),
+      { AttributeName: "periodState", AttributeType: "S" },
+      { AttributeName: "periodEnd", AttributeType: "N" },
+    ],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: "byPeriodEnd",
+        KeySchema: [
+          { AttributeName: "periodState", KeyType: "HASH" },
+          { AttributeName: "periodEnd", KeyType: "RANGE" },
+        ],
+        Projection: { ProjectionType: "KEYS_ONLY" },
+      },
+    ],
+  },
+  counters: keys,
+  idempotency: keys,
+  messages: keys,
+};
