@@ -1,12 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
+export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
 /** A local port whose owner may come later: the number is known before there is anybody to answer. */
 export interface Listener {
   readonly port: number;
   readonly url: string;
   /** From now on this answers; what came earlier has waited. */
-  answerWith(handler: (request: IncomingMessage, response: ServerResponse) => Promise<void>): void;
+  answerWith(handler: Handler): void;
   /** Takes no new connections, lets the running requests end. */
   stop(): Promise<void>;
 }
@@ -22,7 +24,7 @@ export async function listen(
   port: number,
   { host, setting }: { host: string; setting: string },
 ): Promise<Listener> {
-  const handler = Promise.withResolvers<Parameters<Listener["answerWith"]>[0]>();
+  const handler = Promise.withResolvers<Handler>();
   const server = createServer({ maxHeaderSize, keepAliveTimeout: 75_000 }, (request, response) => {
     void handler.promise
       .then((answer) => answer(request, response))
@@ -40,6 +42,13 @@ export async function listen(
     answerWith: handler.resolve,
     stop: () => close(server),
   };
+}
+
+/** @throws Error that says which setting changes the port, when it is in use */
+export async function requireFreePort(port: number, where: { host: string; setting: string }): Promise<void> {
+  const server = createServer();
+  await bind(server, port, where);
+  await close(server);
 }
 
 function bind(server: Server, port: number, { host, setting }: { host: string; setting: string }) {

@@ -27,6 +27,7 @@ export function speakUnsigned(client: SdkClient, service: string): void {
   client.middlewareStack.add(
     (next) => (args) => {
       args.request.headers["authorization"] = authorization;
+      args.request.headers["x-amz-date"] = "20200101T000000Z";
       return next(args);
     },
     { step: "finalizeRequest", name: "localAuthorization", priority: "low" },

@@ -36,11 +36,21 @@ export class QueueTrigger {
   readonly #surroundings: QueueTriggerSurroundings;
   readonly #pollers = new Set<Promise<void>>();
   #stopping = false;
+  #held = 0;
 
   constructor(mapping: QueueMapping, surroundings: QueueTriggerSurroundings) {
     this.#mapping = mapping;
     this.#surroundings = surroundings;
     for (let poller = 0; poller < Math.min(idlePollers, mapping.maxConcurrency); poller++) this.#addPoller();
+  }
+
+  get functionId(): string {
+    return this.#mapping.functionId;
+  }
+
+  /** Messages that are received and not yet answered for. */
+  get held(): number {
+    return this.#held;
   }
 
   /** Done when the batches in work are. */
@@ -56,32 +66,36 @@ export class QueueTrigger {
 
   async #poll(): Promise<void> {
     while (!this.#stopping) {
+      const batch: Message[] = [];
       try {
-        const batch = await this.#collect();
+        await this.#collect(batch);
         if (batch.length === 0 && this.#pollers.size > idlePollers) return;
-        if (batch.length >= this.#mapping.batchSize) this.#growBy1();
+        if (batch.length >= this.#mapping.batchSize) this.#addPollerIfAllowed();
         for (const part of withinPayload(batch, payloadLimitBytes * 0.9)) await this.#process(part);
       } catch (error) {
         if (this.#stopping) return;
         this.#surroundings.report(`polling ${this.#mapping.queueUrl} failed: ${error}`);
         await delay(1_000);
+      } finally {
+        this.#held -= batch.length;
       }
     }
   }
 
-  #growBy1(): void {
+  #addPollerIfAllowed(): void {
     if (!this.#stopping && this.#pollers.size < this.#mapping.maxConcurrency) this.#addPoller();
   }
 
-  /** A batch: full, or what came within the window, which the first message opens. */
-  async #collect(): Promise<Message[]> {
+  /** Fills a batch until it is full or the window, which the first message opens, is over. */
+  async #collect(batch: Message[]): Promise<void> {
     const { batchSize, windowMs } = this.#mapping;
-    const batch = await this.#receive(Math.min(receiveLimit, batchSize));
-    const windowEnd = Date.now() + windowMs;
-    while (batch.length > 0 && batch.length < batchSize && Date.now() < windowEnd && !this.#stopping) {
-      batch.push(...(await this.#receive(Math.min(receiveLimit, batchSize - batch.length))));
-    }
-    return batch;
+    let windowEnd = Number.NEGATIVE_INFINITY;
+    do {
+      const messages = await this.#receive(Math.min(receiveLimit, batchSize - batch.length));
+      if (batch.length === 0) windowEnd = Date.now() + windowMs;
+      this.#held += messages.length;
+      batch.push(...messages);
+    } while (batch.length > 0 && batch.length < batchSize && Date.now() < windowEnd && !this.#stopping);
   }
 
   async #receive(count: number): Promise<Message[]> {

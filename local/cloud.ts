@@ -1,0 +1,189 @@
+import { controlRoutes } from "./control/control-routes.ts";
+import { controlServer } from "./control/control-server.ts";
+import { frontPage } from "./control/front-page.ts";
+import { type LocalClock, localClock } from "./control/local-clock.ts";
+import { answerAtDoors, type Doors, openDoors } from "./doors.ts";
+import { startAwsEndpoint } from "./engines/aws/endpoint.ts";
+import { Functions } from "./functions.ts";
+import { hostOf, httpApisOf } from "./http/http-apis.ts";
+import { describeLocally, type LocalJson, writeLocalJson } from "./local-json.ts";
+import type { CloudOptions } from "./options.ts";
+import { type AwsClients, awsClients } from "./resources/aws-clients.ts";
+import { createResources } from "./resources/create-resources.ts";
+import { secretsOf } from "./resources/secrets.ts";
+import { configurationSetsOf, eventDestinationsOf } from "./resources/ses.ts";
+import { type AwsEndpoints, functionsOf } from "./runtime/function-definition.ts";
+import { functionLog } from "./runtime/function-log.ts";
+import { seedOnce } from "./seed.ts";
+import { type Services, startServices } from "./services.ts";
+import { settleAll } from "./settle-all.ts";
+import { openStateFolder, type StateFolder } from "./state-folder.ts";
+import { type Deployment, deployment } from "./template/deployment.ts";
+import { synthesize } from "./template/synthesize.ts";
+import { startTriggers, type Triggers } from "./triggers/triggers.ts";
+
+/** The local cloud while it runs. */
+export interface Cloud {
+  readonly description: LocalJson;
+  /** The DynamoDB engine that was found. */
+  readonly engine: string;
+  readonly clockOffsetMs: number;
+  /** Loads the functions that a first email needs, so that it need not wait for them. */
+  warm(): Promise<void>;
+  /** Lets what is in work end, stops everything, and keeps the state. */
+  stop(): Promise<void>;
+}
+
+/** Everything that the template declares, started on this machine. */
+export async function startCloud(options: CloudOptions): Promise<Cloud> {
+  // What is started later is stopped earlier.
+  const stack = new AsyncDisposableStack();
+  try {
+    return await start(options, stack);
+  } catch (error) {
+    await stack.disposeAsync();
+    throw error;
+  }
+}
+
+async function start(options: CloudOptions, stack: AsyncDisposableStack): Promise<Cloud> {
+  const state = await openStateFolder(options.stateFolder, options);
+  const clock = await localClock(state.clock, options.startAt);
+  const [template, services, doors] = await settleAll([
+    options.template ? Promise.resolve(options.template) : synthesize(options.projectFolder, state.assembly),
+    startServices(options, { state, clockOffsetMs: clock.offsetMs(), stack }),
+    openDoors(options, stack),
+  ]);
+  const deployed = deployment(template, {
+    queues: services.queues.url,
+    httpApi: (id) => doors[hostOf(id, template.Resources[id]?.Metadata)].url,
+  });
+  const clients = awsClients({ dynamodb: services.dynamodb.url, queues: services.queues.url });
+  stack.defer(() => clients.destroy());
+  const machine: Machine = { options, state, clock, services, doors, deployed, clients, stack };
+  const { functions, endpoints } = await startFunctions(machine);
+  await createResources(deployed, clients);
+  const triggers = startMachineTriggers(machine, functions);
+  followClock(machine, functions, triggers);
+  const seed = await seedOnce(state.seed, "postern.example", (id, event) => functions.invoke(id, event));
+  const description = describeLocally(seed, doors, services.mailbox.url);
+  openForBusiness(machine, { functions, triggers, endpoints, description });
+  await writeLocalJson(state.localJson, description);
+  return {
+    description,
+    engine: services.dynamodb.engine,
+    clockOffsetMs: clock.offsetMs(),
+    warm: () => functions.warm(functionsOnTheWay(deployed, triggers)),
+    stop: () => stack.disposeAsync(),
+  };
+}
+
+/** What the steps of a start hand on. */
+interface Machine {
+  readonly options: CloudOptions;
+  readonly state: StateFolder;
+  readonly clock: LocalClock;
+  readonly services: Services;
+  readonly doors: Doors;
+  readonly deployed: Deployment;
+  readonly clients: AwsClients;
+  readonly stack: AsyncDisposableStack;
+}
+
+async function startFunctions({ options, state, clock, services, deployed, stack }: Machine) {
+  const log = await functionLog(state.logs, options.print);
+  stack.defer(() => log.close());
+  const functions = new Functions({ projectFolder: options.projectFolder, log, clock });
+  const endpoint = await startAwsEndpoint({
+    dataDir: state.data,
+    mailbox: services.mailbox,
+    configurationSets: configurationSetsOf(deployed),
+    eventDestinations: eventDestinationsOf(deployed),
+    snsUrl: services.queues.url,
+    sesFaults: services.sesFaults,
+    secrets: await secretsOf(deployed, { file: state.secrets, relay: relayOf(services) }),
+    invoke: (invocation) => functions.invokeByName(invocation),
+  });
+  stack.defer(() => endpoint.stop());
+  const endpoints = endpointsOf(services, endpoint.url);
+  functions.define(functionsOf(deployed, { projectFolder: options.projectFolder, endpoints }));
+  stack.defer(() => functions.stop());
+  return { functions, endpoints };
+}
+
+function relayOf({ smtpSink: { host, port, user, password } }: Services) {
+  return { host, port, user, password };
+}
+
+function endpointsOf({ dynamodb, queues }: Services, awsEndpoint: string): AwsEndpoints {
+  return {
+    DYNAMODB: dynamodb.url,
+    SQS: queues.url,
+    SNS: queues.url,
+    S3: queues.url,
+    SESV2: awsEndpoint,
+    KMS: awsEndpoint,
+    SECRETS_MANAGER: awsEndpoint,
+    LAMBDA: awsEndpoint,
+  };
+}
+
+function startMachineTriggers(
+  { deployed, clients, options, stack }: Machine,
+  functions: Functions,
+): Triggers {
+  const triggers = startTriggers({
+    deployment: deployed,
+    functions: functions.hosts.map(({ definition }) => definition),
+    clients,
+    invoke: (id, event) => functions.invoke(id, event),
+    report: options.print,
+  });
+  stack.defer(() => triggers.stop());
+  return triggers;
+}
+
+// Queues and functions see the new time before anything that became due by it is started.
+function followClock({ clock, services }: Machine, functions: Functions, triggers: Triggers): void {
+  clock.onMove((offsetMs) => services.queues.setClockOffset(offsetMs));
+  clock.onMove((offsetMs) => functions.setClock(offsetMs));
+  clock.onMove(() => triggers.catchUp());
+}
+
+interface Business {
+  readonly functions: Functions;
+  readonly triggers: Triggers;
+  readonly endpoints: AwsEndpoints;
+  readonly description: LocalJson;
+}
+
+function openForBusiness(
+  { doors, deployed, clients, clock, services, stack }: Machine,
+  { functions, triggers, endpoints, description }: Business,
+): void {
+  const control = controlServer(
+    controlRoutes({
+      clock,
+      functions,
+      triggers,
+      deployment: deployed,
+      sqs: clients.sqs,
+      endpoints,
+      sesFaults: services.sesFaults,
+      smtpFaults: services.smtpFaults,
+    }),
+  );
+  answerAtDoors(doors, httpApisOf(deployed), {
+    invoke: (id, event) => functions.invoke(id, event),
+    general: { control, page: () => frontPage(description.urls) },
+  });
+  // Nobody comes in any more before what is in work is waited for.
+  stack.defer(() => settleAll(Object.values(doors).map((door) => door.stop())).then(() => undefined));
+}
+
+function functionsOnTheWay(deployed: Deployment, triggers: Triggers): string[] {
+  const behindDoors = httpApisOf(deployed).flatMap(({ routes }) =>
+    routes.map(({ functionId }) => functionId),
+  );
+  return [...new Set([...behindDoors, ...triggers.queues.map(({ functionId }) => functionId)])];
+}

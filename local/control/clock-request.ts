@@ -1,0 +1,37 @@
+import * as z from "zod";
+import { durationMs } from "./duration.ts";
+
+const durationHint =
+  "milliseconds, or an ISO 8601 duration of weeks, days, hours, minutes, seconds (P31D, PT1H)";
+
+const advance = z.union(
+  [
+    z.number().nonnegative(),
+    z.string().transform((text, context) => {
+      const milliseconds = durationMs(text);
+      if (milliseconds !== undefined) return milliseconds;
+      context.addIssue({ code: "custom", message: `must be ${durationHint}` });
+      return z.NEVER;
+    }),
+  ],
+  { error: `must be ${durationHint}` },
+);
+
+/** `{"advance": "PT1H"}`, `{"advance": 60000}` or `{"to": "2027-02-28T09:30:00Z"}`. */
+export const clockRequestSchema = z.union(
+  [z.strictObject({ advance }), z.strictObject({ to: z.iso.datetime({ offset: true }) })],
+  { error: `say {"advance": ...} (${durationHint}) or {"to": an ISO 8601 time}` },
+);
+
+/**
+ * By how many ms the clock is to move.
+ *
+ * @throws Error for a time that is past
+ */
+export function moveOf(request: z.infer<typeof clockRequestSchema>, now: number): number {
+  if ("advance" in request) return request.advance;
+  const move = Date.parse(request.to) - now;
+  if (move < 0)
+    throw new RangeError(`the clock cannot go back: it is ${new Date(now).toISOString()} already`);
+  return move;
+}

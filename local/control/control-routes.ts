@@ -1,0 +1,80 @@
+import type { SQSClient } from "@aws-sdk/client-sqs";
+import * as z from "zod";
+import type { SesFaults } from "../engines/aws/ses-faults.ts";
+import type { SmtpFaults } from "../engines/smtp-faults.ts";
+import type { Functions } from "../functions.ts";
+import type { AwsEndpoints } from "../runtime/function-definition.ts";
+import type { Deployment } from "../template/deployment.ts";
+import type { Triggers } from "../triggers/triggers.ts";
+import { callReport } from "./call-report.ts";
+import { clockRequestSchema, moveOf } from "./clock-request.ts";
+import type { ControlRoute } from "./control-server.ts";
+import { type FaultRequest, faultRequestSchema } from "./fault-request.ts";
+import type { LocalClock } from "./local-clock.ts";
+import { queueDepths } from "./queue-depths.ts";
+
+/** What the control routes look at and change. */
+export interface Controlled {
+  readonly clock: LocalClock;
+  readonly functions: Functions;
+  readonly triggers: Triggers;
+  readonly deployment: Deployment;
+  readonly sqs: SQSClient;
+  readonly endpoints: AwsEndpoints;
+  readonly sesFaults: SesFaults;
+  readonly smtpFaults: SmtpFaults;
+}
+
+const callsRequestSchema = z.strictObject({ countCapacity: z.boolean() });
+
+/** The routes under `/_local/`, by which demonstrations and tests hurry and trouble the local cloud. */
+export function controlRoutes(controlled: Controlled): Record<string, ControlRoute> {
+  const { clock, functions, deployment, sqs, endpoints, triggers } = controlled;
+  return {
+    "GET /_local/clock": () => clockState(clock),
+    "POST /_local/clock": async (body) => {
+      await clock.advance(moveOf(clockRequestSchema.parse(body), Date.now()));
+      return clockState(clock);
+    },
+    "GET /_local/faults": () => faultState(controlled),
+    "POST /_local/faults": (body) => {
+      setFaults(controlled, faultRequestSchema.parse(body));
+      return faultState(controlled);
+    },
+    "DELETE /_local/faults": () => {
+      setFaults(controlled, { aws: [], ses: [], smtp: [] });
+      return faultState(controlled);
+    },
+    "GET /_local/calls": () => callReport(functions.hosts, triggers.pollerCalls),
+    "POST /_local/calls": (body) => {
+      functions.countCapacity(callsRequestSchema.parse(body).countCapacity);
+      return {};
+    },
+    "DELETE /_local/calls": () => {
+      for (const host of functions.hosts) host.resetUsage();
+      triggers.pollerCalls.clear();
+      return {};
+    },
+    "GET /_local/queues": async () => ({
+      queues: await queueDepths(deployment, sqs),
+      /** Messages that functions are working on at this moment. */
+      inWork: triggers.queues.reduce((sum, trigger) => sum + trigger.held, 0),
+    }),
+    "GET /_local/endpoints": () => endpoints,
+  };
+}
+
+function clockState(clock: LocalClock): object {
+  return { now: new Date().toISOString(), offsetMs: clock.offsetMs() };
+}
+
+function faultState({ functions, sesFaults, smtpFaults }: Controlled): object {
+  return { aws: functions.faults.list(), ses: sesFaults.rules(), smtp: smtpFaults.rules() };
+}
+
+function setFaults({ functions, sesFaults, smtpFaults }: Controlled, request: FaultRequest): void {
+  const { aws, ses, smtp, seed } = request;
+  if (aws) functions.setFaults(aws);
+  if (ses) sesFaults.set({ rules: ses, seed });
+  if (smtp) smtpFaults.set({ rules: smtp, seed });
+}

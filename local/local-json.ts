@@ -1,0 +1,30 @@
+import { rename, writeFile } from "node:fs/promises";
+import type { Doors } from "./doors.ts";
+import type { Seed } from "./seed.ts";
+
+/** What a client of the local cloud needs to know: `.postern/local.json`. */
+export interface LocalJson extends Seed {
+  readonly urls: Readonly<Record<"api" | "send" | "bulk" | "track" | "mailbox", string>>;
+}
+
+export function describeLocally(seed: Seed, doors: Doors, mailboxUrl: string): LocalJson {
+  return {
+    accountId: seed.accountId,
+    token: seed.token,
+    domain: seed.domain,
+    domainId: seed.domainId,
+    urls: {
+      api: doors.api.url,
+      send: doors.send.url,
+      bulk: doors.bulk.url,
+      track: doors.track.url,
+      mailbox: mailboxUrl,
+    },
+  };
+}
+
+/** Written beside and renamed: who waits for the file never reads half of it. */
+export async function writeLocalJson(file: string, description: LocalJson): Promise<void> {
+  await writeFile(`${file}.new`, `${JSON.stringify(description, null, 2)}\n`, { mode: 0o600 });
+  await rename(`${file}.new`, file);
+}
