@@ -1,4 +1,5 @@
 import { asPosternError, PosternError } from "./errors.ts";
+import { failureOf } from "./failure.ts";
 import { errorResponse, type HttpEvent, type HttpResponse } from "./http.ts";
 import { logger } from "./observability.ts";
 
@@ -22,10 +23,4 @@ export function httpDoor(routes: ReadonlyMap<string, Route>): Route {
       return errorResponse(error);
     }
   };
-}
-
-function failureOf(thrown: unknown): { name: string; frames: string[] } {
-  if (!(thrown instanceof Error)) return { name: typeof thrown, frames: [] };
-  const frames = (thrown.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
-  return { name: thrown.name, frames: frames.map((line) => line.trim()) };
 }
