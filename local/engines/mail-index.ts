@@ -1,5 +1,4 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, writeFile } from "node:fs/promises";
 import { type Address, calculateBcc, type Email, formatBytes } from "@maildev/core";
 import {
   getAttachmentDir,
@@ -8,25 +7,16 @@ import {
   parseEmailBuffer,
   transformAttachment,
 } from "@maildev/smtp";
-
-/** What is known of a mail without reading it. */
-export interface MailEntry {
-  id: string;
-  /** Epoch ms. */
-  receivedAt: number;
-  size: number;
-  from: string;
-  to: string[];
-}
+import type { MailEntry } from "./mail-log.ts";
 
 /** A mail as the mailbox shows it before anybody has looked into it. */
-export function unreadMail(entry: MailEntry, mailDir: string, read: boolean): Email {
+export function unreadMail(entry: MailEntry, read: boolean): Email {
   return {
     id: entry.id,
     time: new Date(entry.receivedAt),
     read,
     subject: "",
-    source: mailPath(mailDir, entry.id),
+    source: `/api/email/${entry.id}/source`,
     size: entry.size,
     sizeHuman: formatBytes(entry.size),
     from: [],
@@ -38,21 +28,17 @@ export function unreadMail(entry: MailEntry, mailDir: string, read: boolean): Em
 }
 
 /**
- * Reads a mail's file and adds what its headers and bodies say; attachments land in files where the
- * mailbox page looks for them. A mail that cannot be parsed keeps its envelope and its source.
+ * Adds to a mail what its headers and bodies say; attachments land in files where the mailbox page looks
+ * for them. A mail that cannot be parsed keeps its envelope and its source.
  */
-export async function indexedMail(mail: Email, mailDir: string): Promise<Email> {
+export async function indexedMail(mail: Email, raw: Buffer, mailDir: string): Promise<Email> {
   try {
-    const parsed = await parseEmailBuffer(await readFile(mail.source));
+    const parsed = await parseEmailBuffer(raw);
     await storeAttachments(mail.id, parsed, mailDir);
     return { ...mail, ...contentOf(parsed, mail) };
   } catch (error) {
     return { ...mail, subject: "(unreadable)", text: `This message could not be parsed: ${String(error)}` };
   }
-}
-
-export function mailPath(mailDir: string, id: string): string {
-  return join(mailDir, `${id}.eml`);
 }
 
 function contentOf(parsed: ParsedEmail, mail: Email): Partial<Email> {

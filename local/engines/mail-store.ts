@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type Email,
@@ -9,68 +9,71 @@ import {
   mapLimit,
 } from "@maildev/core";
 import type { Mail } from "./mail.ts";
-import { indexedMail, type MailEntry, mailPath, unreadMail } from "./mail-index.ts";
+import { indexedMail, unreadMail } from "./mail-index.ts";
+import { MailLog } from "./mail-log.ts";
 
 const quietMs = 100;
 const parsedAtOnce = 4;
 const filesAtOnce = 16;
 
 /**
- * Maildev's storage, made for many mails at once: a mail that comes in is written to disk and entered
- * in a journal, nothing more (0.1 ms instead of 2 ms); it is parsed when somebody asks for it, or in a
- * quiet moment. The journal keeps what the message itself doesn't say: the envelope.
+ * Maildev's storage, made for many mails at once: a mail that comes in is appended to a log with its
+ * envelope, nothing more (0.05 ms instead of 2 ms); it is parsed when somebody asks for it, or in a quiet
+ * moment.
  */
 export class MailStore extends MemoryStorage {
+  /** For attachments of parsed mails, and for what comes over maildev's own SMTP server. */
   readonly mailDir: string;
-  readonly #journalPath: string;
+  readonly #dir: string;
   readonly #onNew: (email: Email) => void;
   /** Mails that nobody has parsed yet. */
   readonly #unparsed = new Set<string>();
   /** Of these, the ones the page has not been told of. */
   readonly #unannounced = new Set<string>();
   readonly #parsing = new Map<string, Promise<void>>();
-  #journal: Awaited<ReturnType<typeof open>> | undefined;
+  #log: MailLog | undefined;
   #timer: NodeJS.Timeout | undefined;
   #arrivedSinceLook = 0;
 
   /** `onNew` hears of each mail once it is parsed. */
   constructor(dir: string, onNew: (email: Email) => void) {
     super();
-    this.mailDir = join(dir, "mails");
-    this.#journalPath = join(dir, "journal.jsonl");
+    this.#dir = dir;
+    this.mailDir = join(dir, "parsed");
     this.#onNew = onNew;
   }
 
   override async initialize(): Promise<void> {
+    // All of it can be had from the log again.
+    await rm(this.mailDir, { recursive: true, force: true });
     await mkdir(this.mailDir, { recursive: true });
-    this.#journal = await open(this.#journalPath, "a");
-    await this.#restore();
+    this.#log = await MailLog.open(join(this.#dir, "mails.log"));
+    for (const entry of this.#log.entries()) {
+      this.#unparsed.add(entry.id);
+      await super.save(unreadMail(entry, true));
+    }
   }
 
   /** Stores a mail; resolves once it is on disk. */
   async receive(mail: Mail): Promise<void> {
     const { from, to, raw } = mail;
     const entry = { id: makeId(12), receivedAt: Date.now(), size: raw.length, from, to };
-    await writeFile(mailPath(this.mailDir, entry.id), raw);
-    await this.#enter(entry);
+    await this.#opened.append(entry, raw);
     this.#unparsed.add(entry.id);
     this.#unannounced.add(entry.id);
-    await super.save(unreadMail(entry, this.mailDir, false));
+    await super.save(unreadMail(entry, false));
     this.#arrivedSinceLook += 1;
     this.#lookAgainSoon();
   }
 
+  /** The message byte for byte. */
+  raw(id: string): Promise<Buffer | undefined> {
+    return this.#opened.read(id);
+  }
+
   /** Maildev's own SMTP server and its page save here: the one a new mail, the other a changed one. */
   override async save(email: Email): Promise<void> {
-    if (!this.emails.has(email.id)) {
-      await this.#enter({
-        id: email.id,
-        receivedAt: Date.now(),
-        size: email.size,
-        from: email.envelope.from.address,
-        to: email.envelope.to.map(({ address }) => address),
-      });
-    }
+    if (!this.emails.has(email.id)) await this.#moveToLog(email);
     await super.save(email);
   }
 
@@ -98,7 +101,7 @@ export class MailStore extends MemoryStorage {
 
   override async delete(id: string): Promise<boolean> {
     this.#forget(id);
-    await this.#removeFiles(id);
+    await this.#removeStored([id]);
     return super.delete(id);
   }
 
@@ -106,15 +109,14 @@ export class MailStore extends MemoryStorage {
     const ids = [...this.emails.keys()];
     for (const id of ids) this.#forget(id);
     // What arrives meanwhile stays: only the mails seen here go.
-    await mapLimit(ids, filesAtOnce, (id) => this.#removeFiles(id));
+    await this.#removeStored(ids);
     for (const id of ids) await super.delete(id);
-    if (this.emails.size === 0) await truncate(this.#journalPath);
     return ids.length;
   }
 
   override async close(): Promise<void> {
     clearTimeout(this.#timer);
-    await this.#journal?.close();
+    await this.#log?.close();
     await super.close();
   }
 
@@ -123,25 +125,32 @@ export class MailStore extends MemoryStorage {
     this.#unannounced.delete(id);
   }
 
-  async #removeFiles(id: string): Promise<void> {
-    await rm(mailPath(this.mailDir, id), { force: true });
-    await rm(join(this.mailDir, id), { recursive: true, force: true });
+  get #opened(): MailLog {
+    if (this.#log) return this.#log;
+    throw new Error("the mail store is not initialized");
   }
 
-  // The line break comes first, so that a line torn by a crash cannot swallow the next entry.
-  async #enter(entry: MailEntry): Promise<void> {
-    await this.#journal?.appendFile(`\n${JSON.stringify(entry)}`);
+  async #moveToLog(email: Email): Promise<void> {
+    const { from, to } = email.envelope;
+    const raw = await readFile(email.source);
+    const addresses = to.map(({ address }) => address);
+    const entry = {
+      id: email.id,
+      receivedAt: Date.now(),
+      size: raw.length,
+      from: from.address,
+      to: addresses,
+    };
+    await this.#opened.append(entry, raw);
+    await rm(email.source);
   }
 
-  /** A mail without its file was deleted; a file without its entry was never acknowledged, and goes. */
-  async #restore(): Promise<void> {
-    const files = new Set((await readdir(this.mailDir)).filter((name) => name.endsWith(".eml")));
-    for (const entry of entriesOf(await readFile(this.#journalPath, "utf8"))) {
-      if (!files.delete(`${entry.id}.eml`)) continue;
-      this.#unparsed.add(entry.id);
-      await super.save(unreadMail(entry, this.mailDir, true));
-    }
-    await mapLimit([...files], filesAtOnce, (name) => rm(join(this.mailDir, name)));
+  async #removeStored(ids: string[]): Promise<void> {
+    await this.#opened.remove(ids);
+    const withFiles = ids.filter((id) => (this.emails.get(id)?.attachments.length ?? 0) > 0);
+    await mapLimit(withFiles, filesAtOnce, (id) =>
+      rm(join(this.mailDir, id), { recursive: true, force: true }),
+    );
   }
 
   async #parse(ids: string[]): Promise<void> {
@@ -158,7 +167,9 @@ export class MailStore extends MemoryStorage {
   async #parseNow(id: string): Promise<void> {
     const mail = this.emails.get(id);
     if (!mail || !this.#unparsed.has(id)) return;
-    const email = await indexedMail(mail, this.mailDir);
+    const raw = await this.raw(id);
+    if (!raw) return;
+    const email = await indexedMail(mail, raw, this.mailDir);
     // Deleted while it was parsed: saving it would bring it back.
     const current = this.emails.get(id);
     if (!current) return;
@@ -183,15 +194,4 @@ export class MailStore extends MemoryStorage {
     if (quiet) await this.#parse(next);
     if (this.#unannounced.size > 0) this.#lookAgainSoon();
   }
-}
-
-/** The journal's entries; a line torn by a crash was never acknowledged and is passed over. */
-function entriesOf(journal: string): MailEntry[] {
-  return journal.split("\n").flatMap((line) => {
-    try {
-      return [JSON.parse(line) as MailEntry];
-    } catch {
-      return [];
-    }
-  });
 }

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { createAPIServer } from "@maildev/api";
 import { createSMTPServer } from "@maildev/smtp";
 import { registerUI } from "@maildev/ui/server";
@@ -40,18 +41,33 @@ async function startMaildev(options: MailboxOptions) {
     maxMessageSize,
     logger: false,
   });
-  // Maildev would empty the whole directory, mails that are just arriving included.
-  smtp.deleteAllEmails = async () => {
-    const count = await storage.deleteAll();
-    smtp.emit("delete", { id: "all" });
-    return count;
-  };
+  readFromStore(smtp, storage);
   await smtp.start();
   const api = createAPIServer({ port: options.webPort, host: "127.0.0.1", storage, smtp });
   await api.registerPlugins();
   await registerUI(api.server, { basePath: "" });
   await api.listen();
   return { storage, smtp, api };
+}
+
+/** Maildev keeps a file for each mail; here the messages are in the store. */
+function readFromStore(smtp: ReturnType<typeof createSMTPServer>, storage: MailStore): void {
+  const rawMail = async (id: string) => {
+    const raw = await storage.raw(id);
+    if (raw) return Readable.from([raw]);
+    throw new Error("Email was not found");
+  };
+  smtp.getRawEmail = rawMail;
+  smtp.downloadEmail = async (id) => ({
+    contentType: "message/rfc822",
+    filename: `${id}.eml`,
+    stream: await rawMail(id),
+  });
+  smtp.deleteAllEmails = async () => {
+    const count = await storage.deleteAll();
+    smtp.emit("delete", { id: "all" });
+    return count;
+  };
 }
 
 await runAsChild<MailboxOptions, MailboxReady>(async (options) => {

@@ -1,121 +1,56 @@
-import { generateKeyPairSync } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import {
   AccountSuspendedException,
-  AlreadyExistsException,
   BadRequestException,
   CreateEmailIdentityCommand,
-  DeleteEmailIdentityCommand,
-  GetAccountCommand,
-  GetEmailIdentityCommand,
   MessageRejected,
   NotFoundException,
-  PutEmailIdentityDkimSigningAttributesCommand,
   PutEmailIdentityMailFromAttributesCommand,
-  SESv2Client,
+  type SESv2Client,
   SendEmailCommand,
   type SendEmailCommandInput,
   SendingPausedException,
   TooManyRequestsException,
 } from "@aws-sdk/client-sesv2";
-import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
-import {
-  CreateQueueCommand,
-  DeleteMessageCommand,
-  ReceiveMessageCommand,
-  SQSClient,
-} from "@aws-sdk/client-sqs";
 import { dkimVerify } from "mailauth/lib/dkim/verify.js";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Mail } from "../mail.ts";
 import { type Queues, startQueues } from "../queues.ts";
 import { type AwsEndpoint, startAwsEndpoint } from "./endpoint.ts";
 import { sesFaults, sesFaultsSchema } from "./ses-faults.ts";
+import { listeningTopic, message, publicKey, type SesRecord, sesClient, signing } from "./ses-test-kit.ts";
 
-const aws = { region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } };
-const keyPair = generateKeyPairSync("rsa", { modulusLength: 2048 });
-const publicKey = keyPair.publicKey.export({ type: "spki", format: "der" }).toString("base64");
-const signing = {
-  DomainSigningSelector: "ps1",
-  DomainSigningPrivateKey: keyPair.privateKey.export({ type: "pkcs8", format: "der" }).toString("base64"),
-};
 const faults = sesFaults();
 
-interface SesRecord {
-  eventType: string;
-  mail: {
-    messageId: string;
-    destination: string[];
-    source: string;
-    headers: { name: string; value: string }[];
-    headersTruncated: boolean;
-    commonHeaders: Record<string, unknown>;
-    tags: Record<string, string[]>;
-  };
-  bounce?: { bounceType: string; bounceSubType: string; bouncedRecipients: { emailAddress: string }[] };
-  complaint?: { complainedRecipients: { emailAddress: string }[] };
-  delivery?: { recipients: string[] };
-}
-
-let dataDir: string;
 let delivered: Mail[] = [];
 let queues: Queues;
 let endpoint: AwsEndpoint;
 let ses: SESv2Client;
-let sqs: SQSClient;
+let topic: Awaited<ReturnType<typeof listeningTopic>>;
 /** The message ids of all events that the last look at the queue met. */
 let seen: string[] = [];
-let queueUrl: string | undefined;
-let topicArn: string;
 
-async function start(): Promise<AwsEndpoint> {
-  const started = await startAwsEndpoint({
-    dataDir,
+beforeAll(async () => {
+  queues = await startQueues();
+  topic = await listeningTopic(queues.url);
+  const eventTypes = ["send", "DELIVERY", "bounce", "complaint"];
+  endpoint = await startAwsEndpoint({
     mailbox: { deliver: async (mail) => void delivered.push(mail) },
     configurationSets: ["stream", "silent"],
-    eventDestinations: [
-      { configurationSet: "stream", topicArn, eventTypes: ["send", "DELIVERY", "bounce", "complaint"] },
-    ],
+    eventDestinations: [{ configurationSet: "stream", topicArn: topic.topicArn, eventTypes }],
     snsUrl: queues.url,
     sesFaults: faults,
     invoke: async () => undefined,
   });
-  ses = new SESv2Client({
-    ...aws,
-    endpoint: started.url,
-    maxAttempts: 1,
-    requestHandler: { requestTimeout: 500, throwOnRequestTimeout: true },
-  });
-  return started;
-}
-
-beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), "postern-ses-"));
-  queues = await startQueues();
-  sqs = new SQSClient({ ...aws, endpoint: queues.url });
-  const sns = new SNSClient({ ...aws, endpoint: queues.url });
-  ({ QueueUrl: queueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: "events" })));
-  topicArn = (await sns.send(new CreateTopicCommand({ Name: "events" }))).TopicArn ?? "";
-  const Endpoint = "arn:aws:sqs:us-east-1:000000000000:events";
-  await sns.send(new SubscribeCommand({ TopicArn: topicArn, Protocol: "sqs", Endpoint }));
-  endpoint = await start();
-  await ses.send(
-    new CreateEmailIdentityCommand({ EmailIdentity: "here.example", DkimSigningAttributes: signing }),
-  );
-  await ses.send(
-    new PutEmailIdentityMailFromAttributesCommand({
-      EmailIdentity: "here.example",
-      MailFromDomain: "bounce.here.example",
-    }),
-  );
+  ses = sesClient(endpoint.url);
+  const EmailIdentity = "here.example";
+  await ses.send(new CreateEmailIdentityCommand({ EmailIdentity, DkimSigningAttributes: signing }));
+  const MailFromDomain = "bounce.here.example";
+  await ses.send(new PutEmailIdentityMailFromAttributesCommand({ EmailIdentity, MailFromDomain }));
 });
 
 afterAll(async () => {
   await endpoint.stop();
   await queues.stop();
-  await rm(dataDir, { recursive: true, force: true });
 });
 
 beforeEach(() => {
@@ -124,25 +59,6 @@ beforeEach(() => {
 });
 
 const inForce = (...rules: unknown[]) => faults.set(sesFaultsSchema.parse({ rules }));
-
-const message = (...headers: string[]) =>
-  Buffer.from(
-    [
-      "From: Sender <sender@here.example>",
-      "To: to@there.example",
-      "Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=",
-      "Message-ID: <mine@here.example>",
-      "Date: Mon, 1 Jan 2001 00:00:00 +0000",
-      "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
-      ...headers,
-      "MIME-Version: 1.0",
-      "Content-Type: text/plain; charset=utf-8",
-      "Content-Transfer-Encoding: 8bit",
-      "",
-      ".Grüße\tmit  Leerraum \r\n\r\nund Ende\r\n\r\n",
-    ].join("\r\n"),
-  );
-
 const send = (over: Partial<SendEmailCommandInput> = {}, raw: Uint8Array = message()) =>
   ses.send(
     new SendEmailCommand({
@@ -154,21 +70,15 @@ const send = (over: Partial<SendEmailCommandInput> = {}, raw: Uint8Array = messa
     }),
   );
 
-/** All events of this email, oldest first; fails when fewer come. */
+/** All events of this email, oldest first; gives up when they don't come. */
 async function eventsOf(messageId: string | undefined, count: number): Promise<SesRecord[]> {
   await endpoint.settled();
   const found: SesRecord[] = [];
   seen = [];
   for (let tries = 0; found.length < count && tries < 20; tries += 1) {
-    const { Messages = [] } = await sqs.send(
-      new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
-    );
-    for (const { Body = "", ReceiptHandle } of Messages) {
-      const record = JSON.parse(JSON.parse(Body).Message) as SesRecord;
-      seen.push(record.mail.messageId);
-      if (record.mail.messageId === messageId) found.push(record);
-      await sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }));
-    }
+    const records = await topic.receive();
+    seen.push(...records.map(({ mail }) => mail.messageId));
+    found.push(...records.filter(({ mail }) => mail.messageId === messageId));
   }
   return found;
 }
@@ -354,60 +264,3 @@ test("a configuration set without destinations tells nobody", async () => {
   expect(seen).toContain(told);
   expect(seen).not.toContain(silent);
 });
-
-test("identities are made, described, changed, kept over a restart, and deleted", async () => {
-  const EmailIdentity = "kept.example";
-  const created = await ses.send(
-    new CreateEmailIdentityCommand({ EmailIdentity, DkimSigningAttributes: signing }),
-  );
-  expect(created).toMatchObject({ IdentityType: "DOMAIN", VerifiedForSendingStatus: true });
-  await expect(ses.send(new CreateEmailIdentityCommand({ EmailIdentity }))).rejects.toBeInstanceOf(
-    AlreadyExistsException,
-  );
-  await ses.send(
-    new PutEmailIdentityDkimSigningAttributesCommand({
-      EmailIdentity,
-      SigningAttributesOrigin: "EXTERNAL",
-      SigningAttributes: { ...signing, DomainSigningSelector: "ps2" },
-    }),
-  );
-  const MailFromDomain = "bounce.kept.example";
-  await ses.send(new PutEmailIdentityMailFromAttributesCommand({ EmailIdentity, MailFromDomain }));
-  await endpoint.stop();
-  endpoint = await start();
-  expect(await ses.send(new GetEmailIdentityCommand({ EmailIdentity }))).toMatchObject({
-    DkimAttributes: { Tokens: ["ps2"], SigningAttributesOrigin: "EXTERNAL", Status: "SUCCESS" },
-    MailFromAttributes: { MailFromDomain },
-  });
-  await ses.send(new PutEmailIdentityMailFromAttributesCommand({ EmailIdentity }));
-  const { MailFromAttributes } = await ses.send(new GetEmailIdentityCommand({ EmailIdentity }));
-  expect(MailFromAttributes?.MailFromDomain).toBeUndefined();
-  await ses.send(new DeleteEmailIdentityCommand({ EmailIdentity }));
-  await expect(ses.send(new GetEmailIdentityCommand({ EmailIdentity }))).rejects.toBeInstanceOf(
-    NotFoundException,
-  );
-  expect(await ses.send(new GetAccountCommand())).toMatchObject({ SendingEnabled: true });
-});
-
-test("a key that SES could not use is refused", async () => {
-  const EmailIdentity = "badkey.example";
-  for (const key of ["bm90IGEga2V5", generateEcKey()]) {
-    const DkimSigningAttributes = { ...signing, DomainSigningPrivateKey: key };
-    await expect(
-      ses.send(new CreateEmailIdentityCommand({ EmailIdentity, DkimSigningAttributes })),
-    ).rejects.toBeInstanceOf(BadRequestException);
-  }
-  await expect(
-    ses.send(
-      new PutEmailIdentityMailFromAttributesCommand({
-        EmailIdentity: "here.example",
-        MailFromDomain: "bounce.elsewhere.example",
-      }),
-    ),
-  ).rejects.toBeInstanceOf(BadRequestException);
-});
-
-function generateEcKey(): string {
-  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  return privateKey.export({ type: "pkcs8", format: "der" }).toString("base64");
-}
