@@ -1,5 +1,5 @@
 import { SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
-import type { DeliveryJob } from "../contracts/delivery-job.ts";
+import { type DeliveryJob, jobText } from "../contracts/delivery-job.ts";
 import type { Clock } from "../platform/clock.ts";
 
 export type DeliveryQueueClient = ReturnType<typeof deliveryQueueClient>;
@@ -17,7 +17,7 @@ export function deliveryQueueClient(deps: { sqs: SQSClient; queueUrl: string; cl
       await sqs.send(
         new SendMessageCommand({
           QueueUrl: queueUrl,
-          MessageBody: JSON.stringify({ ...job, notBefore } satisfies DeliveryJob),
+          MessageBody: jobText({ ...job, notBefore }),
           DelaySeconds: Math.min(Math.max(seconds, 0), longestDelaySeconds),
         }),
       );
