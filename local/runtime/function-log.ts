@@ -1,4 +1,4 @@
-import { createWriteStream, type WriteStream } from "node:fs";
+import { appendFileSync, createWriteStream, type WriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { FunctionError } from "./thread-messages.ts";
@@ -17,22 +17,27 @@ export async function functionLog(folder: string, print: (line: string) => void)
   const streams = new Map<string, WriteStream>();
   const printOnce = repeatsFolded(print);
 
+  const fileOf = (functionId: string) => join(folder, `${functionId}.log`);
+
   function streamOf(functionId: string): WriteStream {
     const known = streams.get(functionId);
     if (known) return known;
-    const stream = createWriteStream(join(folder, `${functionId}.log`), { flags: "a" });
+    const stream = createWriteStream(fileOf(functionId), { flags: "a" });
     streams.set(functionId, stream);
     return stream;
   }
 
+  // At once, so that who was told of a failure finds the reason in the log.
+  const note = (functionId: string, text: string) => appendFileSync(fileOf(functionId), `${text}\n`);
+
   return {
     streamOf,
     failed(functionId, { errorType, errorMessage, trace = [] }) {
-      streamOf(functionId).write(`${errorType}: ${errorMessage}\n${trace.join("\n")}\n`);
+      note(functionId, [`${errorType}: ${errorMessage}`, ...trace].join("\n"));
       printOnce(`${functionId} failed: ${errorType}: ${errorMessage}`);
     },
     denied(functionId, text, missing) {
-      streamOf(functionId).write(`${text}\nmissing statement: ${missing}\n`);
+      note(functionId, `${text}\nmissing statement: ${missing}`);
       printOnce(`${functionId}: ${text}\n  missing statement: ${missing}`);
     },
     async close() {

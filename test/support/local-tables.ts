@@ -1,0 +1,33 @@
+import { DynamoDBClient, paginateScan } from "@aws-sdk/client-dynamodb";
+import { unmarshall } from "@aws-sdk/util-dynamodb";
+
+type Item = Record<string, unknown>;
+
+/** All items of a table of the local cloud; names are made from logical ids. */
+export async function itemsOf(dynamodbUrl: string, logicalId: string): Promise<Item[]> {
+  const client = new DynamoDBClient({
+    endpoint: dynamodbUrl,
+    region: "us-east-1",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+  });
+  try {
+    const items: Item[] = [];
+    for await (const page of paginateScan({ client }, { TableName: `Postern-${logicalId}` })) {
+      items.push(...(page.Items ?? []).map((item) => unmarshall(item)));
+    }
+    return items;
+  } finally {
+    client.destroy();
+  }
+}
+
+/** The TXT records that the owners of the sending domains would have published, by name. */
+export function dkimRecordsOf(accountItems: readonly Item[]): Map<string, string> {
+  const keys = accountItems.flatMap((item) =>
+    ((item["dkimKeys"] as { selector: string; publicKey: string }[] | undefined) ?? []).map(
+      ({ selector, publicKey }) =>
+        [`${selector}._domainkey.${item["name"]}`, `v=DKIM1; k=rsa; p=${publicKey}`] as const,
+    ),
+  );
+  return new Map(keys);
+}
