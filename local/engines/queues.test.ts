@@ -76,3 +76,11 @@ test("visibility time-outs follow the clock too", async () => {
   expect((await receive()).Messages).toHaveLength(1);
   await queues.stop();
 });
+
+test("the services listen on loopback only", async () => {
+  const queues = await startQueues();
+  const elsewhere = queues.url.replace("127.0.0.1", "127.0.0.2");
+  expect((await fetch(`${queues.url}/health`)).status).toBe(200);
+  await expect(fetch(`${elsewhere}/health`)).rejects.toThrow("fetch failed");
+  await queues.stop();
+});
