@@ -46,9 +46,9 @@ const settingsSchema = z
       .optional(),
     /** Days that logs are kept. */
     logRetentionDays: retentionDays.default(RetentionDays.ONE_MONTH),
-    /** At most so many workers deliver transactional mail at the same time. */
-    transactionalConcurrency: concurrency.default(20),
-    bulkConcurrency: concurrency.default(20),
+    /** At most so many workers deliver transactional mail at the same time; each sends dozens of emails at once. */
+    transactionalConcurrency: concurrency.default(10),
+    bulkConcurrency: concurrency.default(10),
     /** The template is run on this machine: nothing is bundled and no rule pack is asked. */
     local: flag.default(false),
   })

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type CfnResource, Duration, RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
 import { Effect, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
@@ -62,6 +63,9 @@ export class ServiceFunction extends NodejsFunction {
     const resource = this.node.defaultChild as CfnResource;
     resource.overrideLogicalId(id);
     resource.addMetadata("postern:entry", entry);
+    this.node.addValidation({
+      validate: () => (existsSync(join(repositoryRoot, entry)) ? [] : [`${entry} does not exist`]),
+    });
     this.acknowledgeWildcard("*", "X-Ray's actions know no resources; nothing else is granted on *.");
     this.watch();
   }

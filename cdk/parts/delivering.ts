@@ -72,7 +72,7 @@ export class Delivering extends Construct {
     worker.tell(environmentNames.trackingUrl, trackingUrl);
     storage.accounts.allow(worker, "GetItem");
     storage.counters.allow(worker, "UpdateItem");
-    storage.messages.allow(worker, "GetItem", "PutItem", "UpdateItem");
+    storage.messages.allow(worker, "PutItem", "UpdateItem");
     storage.quota.allow(worker, "UpdateItem");
     storage.payloads.allowGet(worker);
     this.queue.allowSend(worker);

@@ -29,7 +29,7 @@ const deliver = (stream: "Transactional" | "Bulk") => ({
   "<AccountsTable.Arn>": ["dynamodb:GetItem"],
   "<CountersTable.Arn>": ["dynamodb:UpdateItem"],
   "<QuotaTable.Arn>": ["dynamodb:UpdateItem"],
-  "<MessagesTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+  "<MessagesTable.Arn>": ["dynamodb:PutItem", "dynamodb:UpdateItem"],
   "<PayloadsBucket.Arn>/*": ["s3:GetObject"],
   [`<Deliver${stream}Queue.Arn>`]: [...receive, "sqs:SendMessage"],
   "<DkimKey.Arn>": ["kms:Decrypt"],
