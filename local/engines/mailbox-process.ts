@@ -11,6 +11,7 @@ const maxMessageSize = 48 * 1024 * 1024;
 
 export interface MailboxOptions {
   webPort: number;
+  host: string;
   smtpPort: number;
   dir: string;
 }
@@ -43,7 +44,7 @@ async function startMaildev(options: MailboxOptions) {
   });
   readFromStore(smtp, storage);
   await smtp.start();
-  const api = createAPIServer({ port: options.webPort, host: "127.0.0.1", storage, smtp });
+  const api = createAPIServer({ port: options.webPort, host: options.host, storage, smtp });
   await api.registerPlugins();
   await registerUI(api.server, { basePath: "" });
   await api.listen();

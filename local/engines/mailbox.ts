@@ -29,13 +29,16 @@ export interface Mailbox {
  */
 export async function startMailbox(options: {
   webPort: number;
+  /** Where the page listens; loopback unless told otherwise. */
+  host?: string;
   smtpPort?: number;
   dataDir?: string;
 }): Promise<Mailbox> {
-  const { webPort, smtpPort = 0, dataDir } = options;
+  const { webPort, host = "127.0.0.1", smtpPort = 0, dataDir } = options;
   const dir = dataDir ?? (await mkdtemp(join(tmpdir(), "postern-mailbox-")));
   const child = await startChild<MailboxReady>(new URL("./mailbox-process.ts", import.meta.url), {
     webPort,
+    host,
     smtpPort,
     dir,
   } satisfies MailboxOptions);

@@ -3,7 +3,7 @@ import { type FaultBook, faultBook, faultTerms } from "./fault-rules.ts";
 
 /** What can go wrong at the receiving SMTP server. */
 export const smtpFaultRuleSchema = z.discriminatedUnion("effect", [
-  z.object({
+  z.strictObject({
     effect: z.literal("reply"),
     /** RCPT TO unless told otherwise; at `data` it is the answer to the message itself. */
     stage: z.enum(["rcpt", "data"]).default("rcpt"),
@@ -12,17 +12,17 @@ export const smtpFaultRuleSchema = z.discriminatedUnion("effect", [
     text: z.string().regex(/^[\x20-\x7e]*$/),
     ...faultTerms,
   }),
-  z.object({ effect: z.literal("refuse-connection"), ...faultTerms }).omit({ recipient: true }),
-  z.object({
+  z.strictObject({ effect: z.literal("refuse-connection"), ...faultTerms }).omit({ recipient: true }),
+  z.strictObject({
     effect: z.literal("timeout"),
     stage: z.enum(["connect", "rcpt", "data"]).default("connect"),
     ...faultTerms,
   }),
   /** The message is accepted, but the connection ends before the sender can learn it. */
-  z.object({ effect: z.literal("drop-after-data"), ...faultTerms }),
+  z.strictObject({ effect: z.literal("drop-after-data"), ...faultTerms }),
 ]);
 
-export const smtpFaultsSchema = z.object({
+export const smtpFaultsSchema = z.strictObject({
   seed: z.number().int().optional(),
   rules: z.array(smtpFaultRuleSchema),
 });

@@ -95,6 +95,11 @@ test.each<[string, Partial<SmtpFaultRule>, number]>([
   expect(delivered).toHaveLength(stored);
 });
 
+test("a rule with a misspelt term is refused instead of striking everybody", () => {
+  const rule = { effect: "reply", code: 550, text: "5.1.1 User unknown", recipent: "gone@there.example" };
+  expect(smtpFaultsSchema.safeParse({ rules: [rule] }).success).toBe(false);
+});
+
 test("the certificate stays the same over restarts when there is a directory to keep it", async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "postern-sink-"));
   const start = () => startSmtpSink({ mailbox: { deliver: async () => undefined }, faults, dataDir });

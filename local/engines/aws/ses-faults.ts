@@ -15,26 +15,26 @@ export const sesRefusals = {
 
 /** What can go wrong at SendEmail. */
 export const sesFaultRuleSchema = z.discriminatedUnion("effect", [
-  z.object({ effect: z.literal("throttle"), ...faultTerms }),
-  z.object({
+  z.strictObject({ effect: z.literal("throttle"), ...faultTerms }),
+  z.strictObject({
     effect: z.literal("refuse"),
     exception: z.enum(Object.keys(sesRefusals) as (keyof typeof sesRefusals)[]),
     message: z.string().optional(),
     ...faultTerms,
   }),
   /** Status 500. */
-  z.object({ effect: z.literal("error"), ...faultTerms }),
+  z.strictObject({ effect: z.literal("error"), ...faultTerms }),
   /** Accepts and delivers, then cuts the connection in place of the answer. */
-  z.object({ effect: z.literal("lose-answer"), ...faultTerms }),
+  z.strictObject({ effect: z.literal("lose-answer"), ...faultTerms }),
   /** Neither accepts nor answers. */
-  z.object({ effect: z.literal("timeout"), ...faultTerms }),
+  z.strictObject({ effect: z.literal("timeout"), ...faultTerms }),
   /** Accepts, then reports a permanent bounce, as for bounce@simulator.amazonses.com. */
-  z.object({ effect: z.literal("bounce"), ...faultTerms }),
+  z.strictObject({ effect: z.literal("bounce"), ...faultTerms }),
   /** Accepts and delivers, then reports a complaint. */
-  z.object({ effect: z.literal("complaint"), ...faultTerms }),
+  z.strictObject({ effect: z.literal("complaint"), ...faultTerms }),
 ]);
 
-export const sesFaultsSchema = z.object({
+export const sesFaultsSchema = z.strictObject({
   seed: z.number().int().optional(),
   rules: z.array(sesFaultRuleSchema),
 });
