@@ -49,10 +49,12 @@ export function relayHop(deps: { secrets: SecretsManagerClient; secretArn: strin
   const pools = sharedPools();
   return {
     async send(envelope, mime) {
-      const relay = await readRelay().catch((error: unknown) => failed("the relay's secret", error));
+      const relay = await readRelay().catch((error: unknown) => failed("the relay's secret", nameOf(error)));
       if ("kind" in relay) return relay;
-      const { pool, leave } = pools.enter(relay);
+      const { pool, greeted, leave } = pools.enter(relay);
       try {
+        const trouble = await greeted;
+        if (trouble) return trouble;
         await pool.sendMail({ envelope, raw: mime });
         return { kind: "accepted", status: "enqueued" };
       } catch (error) {
@@ -64,10 +66,13 @@ export function relayHop(deps: { secrets: SecretsManagerClient; secretArn: strin
   };
 }
 
-function failed(what: string, error: unknown): SmtpAnswer & { kind: "sick" } {
-  // The error's text may quote the secret.
-  const name = error instanceof Error ? error.name : "Error";
-  return { kind: "sick", reason: `${what} cannot be used: ${name}`, widely: true };
+function failed(what: string, why: string): SmtpAnswer & { kind: "sick" } {
+  return { kind: "sick", reason: `${what} cannot be used: ${why}`.slice(0, 500), widely: true };
+}
+
+/** The text of an error about the secret may quote the secret. */
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : "Error";
 }
 
 function cachedSecret({
@@ -99,10 +104,10 @@ function cachedSecret({
  * connection that sleeps with its Lambda environment is dead when it wakes, and would lose a message.
  */
 function sharedPools() {
-  let current: { pool: nodemailer.Transporter; relay: Relay; users: number } | undefined;
+  let current: (ReturnType<typeof newPool> & { relay: Relay; users: number }) | undefined;
   return {
     enter(relay: Relay) {
-      if (current?.relay !== relay) current = { pool: newPool(relay), relay, users: 0 };
+      if (current?.relay !== relay) current = { ...newPool(relay), relay, users: 0 };
       const mine = current;
       mine.users += 1;
       const leave = () => {
@@ -111,13 +116,34 @@ function sharedPools() {
         mine.pool.close();
         if (current === mine) current = undefined;
       };
-      return { pool: mine.pool, leave };
+      return { pool: mine.pool, greeted: mine.greeted, leave };
     },
   };
 }
 
-function newPool({ host, port, user, password, secure, requireTls, certificate }: Relay) {
-  const options: SMTPPool.Options = {
+/**
+ * Before the first message, a connection without one goes as far as TLS and login: what fails there has
+ * surely not sent anything, which nodemailer's errors do not tell in the middle of a conversation.
+ */
+function newPool(relay: Relay) {
+  const pool = nodemailer.createTransport(poolOptions(relay));
+  const greeted = pool.verify().then(
+    () => undefined,
+    (error: unknown) => failed("the relay", String(error)),
+  );
+  return { pool, greeted };
+}
+
+function poolOptions({
+  host,
+  port,
+  user,
+  password,
+  secure,
+  requireTls,
+  certificate,
+}: Relay): SMTPPool.Options {
+  return {
     pool: true,
     maxConnections: connections,
     host,
@@ -130,5 +156,4 @@ function newPool({ host, port, user, password, secure, requireTls, certificate }
     disableFileAccess: true,
     disableUrlAccess: true,
   };
-  return nodemailer.createTransport(options);
 }
