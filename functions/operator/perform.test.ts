@@ -1,0 +1,210 @@
+import { KMSClient } from "@aws-sdk/client-kms";
+import { GetEmailIdentityCommand, SESv2Client } from "@aws-sdk/client-sesv2";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type AwsEndpoint, startAwsEndpoint } from "../../local/engines/aws/endpoint.ts";
+import { sesFaults } from "../../local/engines/aws/ses-faults.ts";
+import { accountStore } from "../../shared/accounts/account-store.ts";
+import { dkimKeyClient } from "../../shared/domains/dkim-key-client.ts";
+import { domainStore } from "../../shared/domains/domain-store.ts";
+import { sesIdentityClient } from "../../shared/domains/ses-identity-client.ts";
+import { quotaStore } from "../../shared/quota/quota-store.ts";
+import { useDynamo } from "../../test/support/dynamodb.ts";
+import { settableClock } from "../../test/support/test-table.ts";
+import { type OperatorDeps, perform } from "./perform.ts";
+
+const noon = Date.UTC(2026, 0, 31, 12);
+
+describe("the operator", () => {
+  const dynamo = useDynamo();
+  let aws: AwsEndpoint;
+  let ses: SESv2Client;
+  let kms: KMSClient;
+  let deps: OperatorDeps;
+  let made = 0;
+  const operate = (event: unknown) => perform(deps, event) as Promise<Record<string, unknown>>;
+  const newAccount = async (more: object = {}): Promise<number> => {
+    const wanted = { action: "createAccount", name: "Example", ownerEmail: "owner@example.com", ...more };
+    return Number((await operate(wanted))["accountId"]);
+  };
+
+  beforeAll(async () => {
+    aws = await startAwsEndpoint({
+      ...{ mailbox: { deliver: async () => undefined }, configurationSets: [], eventDestinations: [] },
+      ...{ snsUrl: "http://127.0.0.1:9", sesFaults: sesFaults() },
+      invoke: async () => ({ payload: null }),
+    });
+    const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+    ses = new SESv2Client({ endpoint: aws.url, region: "us-east-1", credentials });
+    kms = new KMSClient({ endpoint: aws.url, region: "us-east-1", credentials });
+  });
+  afterAll(() => aws.stop());
+
+  beforeEach(() => {
+    const clock = settableClock(noon);
+    const table = { client: dynamo.client, clock };
+    const dkimKeys = dkimKeyClient({ kms, keyId: "dkim" });
+    deps = {
+      accounts: accountStore({ ...table, table: dynamo.tables.accounts }),
+      domains: domainStore({ ...table, table: dynamo.tables.accounts }),
+      quota: quotaStore({ ...table, table: dynamo.tables.quota }),
+      dkimKeys,
+      sesIdentities: sesIdentityClient({ ses, dkimKeys }),
+      clock,
+    };
+  });
+
+  it("makes an account on the free plan, with its quota", async () => {
+    const accountId = await newAccount();
+    expect(await operate({ action: "usage", accountId })).toEqual({
+      ...{ accountId, planName: "free", monthLimit: 4_000, used: 0, remaining: 4_000 },
+      ...{ day: "2026-01-31", dayLimit: 150, dayUsed: 0, dayRemaining: 150 },
+      ...{ periodStart: "2026-01-31T12:00:00.000Z", periodEnd: "2026-02-28T12:00:00.000Z" },
+    });
+    expect((await deps.accounts.get(accountId))?.limits).toEqual({
+      ...{ requestsPer10Seconds: 150, emailsPerHour: 150, messageBytes: 10_485_760 },
+    });
+  });
+
+  it("makes an account with limits of its own and a plan that began earlier", async () => {
+    const limits = { requestsPer10Seconds: 9_000, emailsPerHour: 5, emailsPerMonth: 7, emailsPerDay: 3 };
+    const planStart = "2025-08-31T10:00:00+02:00";
+    const accountId = await newAccount({ planName: "basic-10k", limits, planStart });
+    expect(await operate({ action: "usage", accountId })).toMatchObject({
+      ...{ monthLimit: 7, dayLimit: 3, periodStart: "2026-01-31T08:00:00.000Z" },
+    });
+    expect((await deps.accounts.get(accountId))?.limits).toMatchObject({
+      ...{ requestsPer10Seconds: 9_000, emailsPerHour: 5 },
+    });
+  });
+
+  it("makes tokens for the account or for one domain, and tells the secret", async () => {
+    const accountId = await newAccount();
+    const whole = await operate({ action: "createToken", accountId, name: "all", accessLevel: 100 });
+    const one = await operate({
+      action: "createToken",
+      accountId,
+      name: "one",
+      accessLevel: 10,
+      domainId: 5,
+    });
+    expect((await deps.accounts.findByToken(String(whole["token"])))?.token.resources).toEqual([
+      { resourceType: "account", resourceId: accountId, accessLevel: 100 },
+    ]);
+    expect((await deps.accounts.findByToken(String(one["token"])))?.token).toMatchObject({
+      ...{ id: one["tokenId"], resources: [{ resourceType: "domain", resourceId: 5, accessLevel: 10 }] },
+    });
+  });
+
+  it("adds a domain that SES signs with its first key and whose return path is its own", async () => {
+    const accountId = await newAccount();
+    const domainName = `Shop${++made}.example`;
+    const added = await operate({ action: "addDomain", accountId, domainName });
+    const name = domainName.toLowerCase();
+    expect(added).toMatchObject({
+      ...{ domainName: name, complianceStatus: "unverified_dns" },
+      dkim: [{ selector: "rwmt1" }, { selector: "rwmt2" }],
+    });
+    expect(JSON.stringify(added)).not.toContain("rivate");
+
+    const identity = await ses.send(new GetEmailIdentityCommand({ EmailIdentity: name }));
+    expect(identity.DkimAttributes).toMatchObject({ SigningAttributesOrigin: "EXTERNAL", Tokens: ["rwmt1"] });
+    expect(identity.MailFromAttributes?.MailFromDomain).toBe(added["returnPath"]);
+  });
+
+  it("completes a domain whose identity was not made, with the keys it has", async () => {
+    const accountId = await newAccount();
+    const domainName = `half${++made}.example`;
+    const broken = { ...deps, sesIdentities: { create: () => Promise.reject(new Error("cut off")) } };
+    await expect(perform(broken, { action: "addDomain", accountId, domainName })).rejects.toThrow("cut off");
+    const kept = await deps.domains.find(accountId, domainName);
+
+    const added = await operate({ action: "addDomain", accountId, domainName });
+    expect(await operate({ action: "addDomain", accountId, domainName })).toEqual(added);
+    expect(added["domainId"]).toBe(kept?.id);
+    await ses.send(new GetEmailIdentityCommand({ EmailIdentity: domainName }));
+  });
+
+  it("keeps private keys that open for their own domain only", async () => {
+    const accountId = await newAccount();
+    const domainName = `keys${++made}.example`;
+    await operate({ action: "addDomain", accountId, domainName });
+    const domain = await deps.domains.find(accountId, domainName);
+    const key = domain?.dkimKeys[0];
+    if (domain === undefined || key === undefined) throw new Error("no domain, or no key");
+    const elsewhere = dkimKeyClient({ kms, keyId: "dkim" });
+    const pem = await elsewhere.privateKeyOf(domain, key);
+    expect(pem).toContain("BEGIN PRIVATE KEY");
+    expect(key.encryptedPrivateKey).not.toContain(pem.split("\n")[1]);
+    await expect(elsewhere.privateKeyOf({ ...domain, name: "other.example" }, key)).rejects.toThrow();
+    await expect(elsewhere.privateKeyOf({ ...domain, accountId: 0 }, key)).rejects.toThrow();
+  });
+
+  it("changes statuses, limits and plan", async () => {
+    const accountId = await newAccount();
+    const domainName = `status${++made}.example`;
+    await operate({ action: "addDomain", accountId, domainName, complianceStatus: "compliant" });
+    await operate({ action: "setDomainStatus", accountId, domainName, complianceStatus: "suspended" });
+    await operate({ action: "setAccountStatus", accountId, status: "banned" });
+    await operate({ action: "setLimits", accountId, messageBytes: 30_000_000 });
+    await operate({ action: "setPlan", accountId, planName: "business-100k" });
+
+    expect((await deps.domains.find(accountId, domainName))?.complianceStatus).toBe("suspended");
+    expect(await deps.accounts.get(accountId)).toMatchObject({
+      ...{ status: "banned", planName: "business-100k" },
+      limits: { messageBytes: 30_000_000, emailsPerHour: 800, requestsPer10Seconds: 150 },
+    });
+    expect(await operate({ action: "usage", accountId })).toMatchObject({ monthLimit: 100_000 });
+  });
+
+  it("keeps an hourly limit of the account's own when the plan changes", async () => {
+    const accountId = await newAccount({ limits: { emailsPerHour: 5_000 } });
+    await operate({ action: "setPlan", accountId, planName: "basic-10k" });
+    expect((await deps.accounts.get(accountId))?.limits.emailsPerHour).toBe(5_000);
+  });
+
+  it("sets a monthly limit of the account's own and keeps what was used", async () => {
+    const accountId = await newAccount();
+    await deps.quota.reserve({ accountId, submissionId: "s", count: 3 });
+    await operate({ action: "setLimits", accountId, emailsPerMonth: 10 });
+    expect(await operate({ action: "usage", accountId })).toMatchObject({
+      ...{ monthLimit: 10, used: 3, remaining: 7, dayLimit: 150 },
+    });
+  });
+
+  it.each<[string, object, string]>([
+    ["no action", {}, "action"],
+    ["an unknown action", { action: "dropEverything" }, "action"],
+    ["a missing name", { action: "createAccount", ownerEmail: "a@example.com" }, "name"],
+    ["a mistyped field", { action: "setLimits", accountId: 1, emailPerMonth: 5 }, "emailPerMonth"],
+    ["an owner without address", { action: "createAccount", name: "a", ownerEmail: "nobody" }, "ownerEmail"],
+    [
+      "an unknown plan",
+      { action: "createAccount", name: "a", ownerEmail: "a@example.com", planName: "gold" },
+      "basic-10k",
+    ],
+    ["a negative limit", { action: "setLimits", accountId: 1, emailsPerHour: -1 }, "emailsPerHour"],
+    [
+      "an unknown access level",
+      { action: "createToken", accountId: 1, name: "a", accessLevel: 1000 },
+      "accessLevel",
+    ],
+  ])("is told what is wrong with %s", async (_what, event, named) => {
+    const error = await operate(event).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "invalid_request" });
+    expect(String(error)).toContain(named);
+  });
+
+  it("is told so when the account does not exist", async () => {
+    const accountId = 999_999;
+    for (const event of [
+      { action: "usage", accountId },
+      { action: "createToken", accountId, name: "a", accessLevel: 100 },
+      { action: "addDomain", accountId, domainName: "nobody.example" },
+      { action: "setAccountStatus", accountId, status: "banned" },
+      { action: "setLimits", accountId, emailsPerMonth: 5 },
+      { action: "setPlan", accountId, planName: "free" },
+    ]) {
+      await expect(operate(event)).rejects.toMatchObject({ code: "not_found" });
+    }
+  });
+});
