@@ -5,7 +5,7 @@ import { type LocalClock, localClock } from "./control/local-clock.ts";
 import { answerAtDoors, type Doors, openDoors } from "./doors.ts";
 import { startAwsEndpoint } from "./engines/aws/endpoint.ts";
 import { Functions } from "./functions.ts";
-import { hostOf, httpApisOf } from "./http/http-apis.ts";
+import { type HttpApi, hostOf, httpApisOf } from "./http/http-apis.ts";
 import { describeLocally, type LocalJson, writeLocalJson } from "./local-json.ts";
 import type { CloudOptions } from "./options.ts";
 import { type AwsClients, awsClients } from "./resources/aws-clients.ts";
@@ -111,8 +111,8 @@ async function startFunctions({ options, state, clock, services, deployed, stack
   return { functions, endpoints };
 }
 
-function relayOf({ smtpSink: { host, port, user, password } }: Services) {
-  return { host, port, user, password };
+function relayOf({ smtpSink: { host, port, user, password, certificate } }: Services) {
+  return { host, port, user, password, certificate };
 }
 
 function endpointsOf({ dynamodb, queues }: Services, awsEndpoint: string): AwsEndpoints {
@@ -181,9 +181,11 @@ function openForBusiness(
   stack.defer(() => settleAll(Object.values(doors).map((door) => door.stop())).then(() => undefined));
 }
 
+// The way of a first email from the send host, then the rest.
 function functionsOnTheWay(deployed: Deployment, triggers: Triggers): string[] {
-  const behindDoors = httpApisOf(deployed).flatMap(({ routes }) =>
-    routes.map(({ functionId }) => functionId),
-  );
-  return [...new Set([...behindDoors, ...triggers.queues.map(({ functionId }) => functionId)])];
+  const behind = (apis: HttpApi[]) =>
+    apis.flatMap(({ routes }) => routes.map(({ functionId }) => functionId));
+  const apis = httpApisOf(deployed);
+  const first = behind(apis.filter(({ host }) => host === "send"));
+  return [...new Set([...first, ...triggers.queues.map(({ functionId }) => functionId), ...behind(apis)])];
 }

@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "../support/eventually.ts";
+import { type LocalCloud, startLocalCloud } from "../support/local-cloud.ts";
+import { post, postBatch } from "../support/send.ts";
+
+let cloud: LocalCloud;
+beforeAll(async () => {
+  cloud = await startLocalCloud();
+});
+afterAll(() => cloud.stop());
+
+const emails = 2_000;
+
+// Every AWS call of the worker, cut before and after: between them lie all pairs of steps.
+const deaths = [
+  ["dynamodb:UpdateItem", "before"],
+  ["dynamodb:UpdateItem", "after"],
+  ["dynamodb:PutItem", "before"],
+  ["dynamodb:PutItem", "after"],
+  ["ses:SendEmail", "before"],
+  ["ses:SendEmail", "after"],
+  ["sqs:SendMessage", "before"],
+  ["sqs:SendMessage", "after"],
+].flatMap(([call, when]) =>
+  ["DeliverTransactional", "DeliverBulk"].map((name) => ({
+    function: name,
+    call,
+    when,
+    effect: "die",
+    probability: 0.01,
+  })),
+);
+
+async function subjectsInMailbox(): Promise<string[]> {
+  return (await cloud.mailbox()).map((mail) => mail.subject);
+}
+
+/** Lets delays, time-outs and waiting for the provider's word pass, until nothing is queued any more. */
+async function untilAllIsQuiet(): Promise<void> {
+  for (let round = 0; round < 60; round += 1) {
+    await eventually(async () => expect(await cloud.queuesAtRest()).toBe(true), 60_000);
+    if (await cloud.queuesIdle()) return;
+    await cloud.advanceClock({ minutes: 15 });
+  }
+  throw new Error("the queues never became idle");
+}
+
+describe("nothing is lost and nothing is sent twice", () => {
+  it("while SES throttles a tenth of all calls, workers die between every two steps, and messages are redelivered", async () => {
+    await cloud.faults({ ses: { effect: "throttle", probability: 0.1 }, aws: deaths });
+
+    const accepted: string[] = [];
+    for (let first = 0; first < emails; first += 100) {
+      const { status, body } = await postBatch(
+        cloud,
+        {
+          base: { from: { email: `hello@${cloud.domain}` }, text: "Hello" },
+          requests: Array.from({ length: 100 }, (_, place) => ({
+            to: [{ email: `reader${first + place}@example.net` }],
+            subject: `No. ${first + place}`,
+          })),
+        },
+        { stream: first % 200 === 0 ? "send" : "bulk" },
+      );
+      expect(status).toBe(200);
+      accepted.push(...(body.responses ?? []).flatMap((item) => item.message_ids ?? []));
+    }
+    expect(new Set(accepted).size).toBe(emails);
+
+    await untilAllIsQuiet();
+    await cloud.faults({});
+    await untilAllIsQuiet();
+
+    const subjects = await subjectsInMailbox();
+    expect(new Set(subjects).size, "every email arrived").toBe(emails);
+    expect(subjects.length, "none arrived twice").toBe(emails);
+    const states = await cloud.messageStates(accepted);
+    expect([...new Set(states)], "the claims agree").toEqual(["sent"]);
+    expect(await cloud.usage(), "and so does the counter").toMatchObject({ used: emails });
+    expect(await cloud.deadLetters()).toBe(0);
+    expect(await cloud.deaths(), "workers did die").toBeGreaterThan(20);
+  }, 400_000);
+});
+
+describe("a door that dies", () => {
+  it("between any two steps loses and bills nothing: reconciliation finds what was reserved and never queued", async () => {
+    const customer = await cloud.newAccount({ monthLimit: 1_000 });
+    const calls = ["dynamodb:UpdateItem", "sqs:SendMessage*"];
+    const answered: string[] = [];
+    for (const call of calls) {
+      for (const when of ["before", "after"]) {
+        await cloud.faults({
+          aws: [{ function: "SendTransactional", call, when, effect: "die", probability: 0.3 }],
+        });
+        for (let place = 0; place < 12; place += 1) {
+          const answer = await post(
+            cloud,
+            {
+              from: { email: `hello@${customer.domain}` },
+              to: [{ email: `${call.slice(0, 3)}-${when}-${place}@door.example` }],
+              subject: "Door",
+              text: "Hello",
+            },
+            { token: customer.token },
+          );
+          if (answer.status === 200) answered.push(...(answer.body.message_ids ?? []));
+        }
+      }
+    }
+    await cloud.faults({});
+    await untilAllIsQuiet();
+    await cloud.advanceClock({ minutes: 40 });
+    await untilAllIsQuiet();
+
+    const arrived = (await cloud.mailbox()).filter((mail) =>
+      mail.envelope.to[0]?.address.endsWith("@door.example"),
+    );
+    const states = await cloud.messageStates(answered);
+    expect(states.every((state) => state === "sent")).toBe(true);
+    expect(arrived.length).toBeGreaterThanOrEqual(answered.length);
+    expect(new Set(arrived.map((mail) => mail.envelope.to[0]?.address)).size).toBe(arrived.length);
+    expect(await cloud.usage(customer.accountId)).toMatchObject({ used: arrived.length });
+  }, 200_000);
+
+  it("and a client that repeats with the same Idempotency-Key until it is answered sends exactly one email", async () => {
+    const customer = await cloud.newAccount({ monthLimit: 1_000 });
+    const calls = ["dynamodb:PutItem", "dynamodb:UpdateItem", "sqs:SendMessage*"];
+    let keys = 0;
+    for (const call of calls) {
+      for (const when of ["before", "after"]) {
+        const key = `order-${call}-${when}`;
+        keys += 1;
+        await cloud.faults({ aws: [{ function: "SendTransactional", call, when, effect: "die", times: 1 }] });
+        const attempt = () =>
+          post(
+            cloud,
+            {
+              from: { email: `hello@${customer.domain}` },
+              to: [{ email: `key${keys}@keys.example` }],
+              subject: "Once",
+              text: "Hello",
+            },
+            { token: customer.token, headers: { "idempotency-key": key } },
+          );
+        await attempt();
+        await cloud.faults({});
+        await cloud.advanceClock({ minutes: 2 });
+        expect((await attempt()).status, `repeated after ${when} ${call}`).toBe(200);
+        expect((await attempt()).status).toBe(200);
+      }
+    }
+    await untilAllIsQuiet();
+    await cloud.advanceClock({ minutes: 40 });
+    await untilAllIsQuiet();
+
+    const arrived = (await cloud.mailbox())
+      .map((mail) => mail.envelope.to[0]?.address)
+      .filter((address) => address?.endsWith("@keys.example"));
+    expect(arrived.toSorted()).toEqual([...new Set(arrived)].toSorted());
+    expect(arrived).toHaveLength(keys);
+    expect(await cloud.usage(customer.accountId)).toMatchObject({ used: keys });
+  }, 200_000);
+});
