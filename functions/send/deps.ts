@@ -5,7 +5,7 @@ import { environmentNames } from "../../shared/contracts/environment-names.ts";
 import { type Stream, streamSchema } from "../../shared/contracts/streams.ts";
 import { domainStore } from "../../shared/domains/domain-store.ts";
 import { messageStore } from "../../shared/messages/message-store.ts";
-import { bucketClient, documentClient, queueClient } from "../../shared/platform/aws-clients.ts";
+import { documentClient, queueClient } from "../../shared/platform/aws-clients.ts";
 import { systemClock } from "../../shared/platform/clock.ts";
 import { readEnvironment } from "../../shared/platform/environment.ts";
 import { quotaStore } from "../../shared/quota/quota-store.ts";
@@ -35,9 +35,14 @@ export function depsFromEnvironment(): { deps: AcceptDeps; stream: Stream } {
     quota: quotaStore(table(environment.QUOTA_TABLE)),
     messages: messageStore(table(environment.MESSAGES_TABLE)),
     idempotency: idempotencyStore(table(environment.IDEMPOTENCY_TABLE)),
-    payloads: payloadClient({ s3: bucketClient(), bucket: environment.PAYLOADS_BUCKET }),
+    payloads: payloadClient({ connect: connectBucket, bucket: environment.PAYLOADS_BUCKET }),
     queue: deliveryQueueClient({ sqs: queueClient(), queueUrl: environment.DELIVERY_QUEUE_URL }),
     clock: systemClock,
   };
   return { deps, stream: environment.STREAM };
+}
+
+async function connectBucket() {
+  const { bucketClient } = await import("../../shared/platform/bucket-client.ts");
+  return bucketClient();
 }

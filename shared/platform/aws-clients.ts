@@ -1,10 +1,11 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { KMSClient } from "@aws-sdk/client-kms";
-import { S3Client } from "@aws-sdk/client-s3";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SESv2Client } from "@aws-sdk/client-sesv2";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+
+export { bucketClient } from "./bucket-client.ts";
 
 // Short time-outs: an answer that takes longer than this is as good as none, and the caller's own
 // time-out (30 s at an HTTP API) must not be spent on one call.
@@ -19,10 +20,6 @@ export function documentClient(): DynamoDBDocumentClient {
 
 export function queueClient(): SQSClient {
   return new SQSClient({ requestHandler });
-}
-
-export function bucketClient(): S3Client {
-  return new S3Client({ requestHandler: { connectionTimeout: 1_000, requestTimeout: 20_000 } });
 }
 
 /**

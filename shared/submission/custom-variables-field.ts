@@ -2,6 +2,7 @@ import * as z from "zod";
 import { map } from "./field-kinds.ts";
 
 const mostBytes = 1_000;
+const tooLarge = `'custom_variables' must not exceed ${mostBytes} bytes`;
 const notPlain = "'custom_variables' values must be strings, numbers or booleans";
 
 /**
@@ -10,15 +11,17 @@ const notPlain = "'custom_variables' values must be strings, numbers or booleans
  */
 export const customVariablesField = map("'custom_variables'").transform(
   (variables, context): Record<string, string> => {
+    if (Object.keys(variables).length > mostBytes) {
+      context.addIssue(tooLarge);
+      return z.NEVER;
+    }
     const texts = Object.entries(variables).flatMap(([name, value]) => textOf(name, firstOf(value)));
     if (texts.includes(undefined)) {
       context.addIssue(notPlain);
       return z.NEVER;
     }
     const kept = Object.fromEntries(texts as [string, string][]);
-    if (Buffer.byteLength(JSON.stringify(kept)) > mostBytes) {
-      context.addIssue(`'custom_variables' must not exceed ${mostBytes} bytes`);
-    }
+    if (Buffer.byteLength(JSON.stringify(kept)) > mostBytes) context.addIssue(tooLarge);
     return kept;
   },
 );

@@ -24,17 +24,20 @@ export async function handOver(
   emails: readonly PlacedEmail[],
   states: ReadonlyMap<string, string>,
 ): Promise<HandedOver> {
-  const { contents, jobs } = packJobs(attempt, emails, (id) => isDue(states.get(id)));
+  const isRefused = (email: PlacedEmail) =>
+    messageIdsOf(attempt, email).some((id) => states.get(id) === "refused");
+  const { contents, jobs } = packJobs(
+    attempt,
+    emails.filter((email) => !isRefused(email)),
+    (id) => isDue(states.get(id)),
+  );
   const missing = await store(deps, contents);
   const complete = jobs.filter(({ needs }) => !needs.some((key) => missing.has(key)));
   const lost = await deps.queue.send(complete.map(({ body }) => body));
-  const queued = complete.filter((_, place) => !lost.has(place));
+  const queued = new Set(complete.filter((_, place) => !lost.has(place)));
 
-  const failedItems = new Set(jobs.filter((job) => !queued.includes(job)).map(({ item }) => item));
-  const failed = emails.filter(
-    (email) =>
-      failedItems.has(email.item) || messageIdsOf(attempt, email).some((id) => states.get(id) === "refused"),
-  );
+  const failedItems = new Set(jobs.filter((job) => !queued.has(job)).map(({ item }) => item));
+  const failed = emails.filter((email) => failedItems.has(email.item) || isRefused(email));
   return failed.length === 0 ? { refused: new Set(), settled: true } : refuse(deps, attempt, failed);
 }
 

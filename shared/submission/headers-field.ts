@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { isFieldName, isFoldable, isOneLine, isReservedField } from "../mail/header-field.ts";
 import { map } from "./field-kinds.ts";
 
@@ -10,9 +11,12 @@ const ignoredField = "content-transfer-encoding";
 
 /** The customer's own header fields: a map of names to one-line texts. */
 export const headersField = map("'headers'").transform((headers, context): Record<string, string> => {
+  if (Object.keys(headers).length > mostHeaders) {
+    context.addIssue(tooMany);
+    return z.NEVER;
+  }
   const entries = Object.entries(headers).filter(([name]) => name.toLowerCase() !== ignoredField);
-  const faults = entries.length > mostHeaders ? [tooMany] : entries.map(faultOf);
-  for (const fault of new Set(faults)) if (fault !== undefined) context.addIssue(fault);
+  for (const fault of new Set(entries.map(faultOf))) if (fault !== undefined) context.addIssue(fault);
   return Object.fromEntries(entries as [string, string][]);
 });
 

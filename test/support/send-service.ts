@@ -11,6 +11,7 @@ import { type DeliveryJob, deliveryJobSchema } from "../../shared/contracts/deli
 import type { Stream } from "../../shared/contracts/streams.ts";
 import { domainStore } from "../../shared/domains/domain-store.ts";
 import type { ComplianceStatus } from "../../shared/domains/sending-domain.ts";
+import { claimStore } from "../../shared/messages/claim-store.ts";
 import { messageStore } from "../../shared/messages/message-store.ts";
 import type { Clock } from "../../shared/platform/clock.ts";
 import type { HttpEvent, HttpResponse } from "../../shared/platform/http.ts";
@@ -62,7 +63,7 @@ export async function startSendService(clock: Clock) {
   }
   const deps: AcceptDeps = {
     ...stores,
-    payloads: payloadClient({ s3: aws.s3, bucket }),
+    payloads: payloadClient({ connect: async () => aws.s3, bucket }),
     queue: deliveryQueueClient({ sqs: aws.sqs, queueUrl }),
     clock,
   };
@@ -94,6 +95,8 @@ export async function startSendService(clock: Clock) {
     account: (wish?: AccountWish) => openAccount(stores, clock, wish),
     /** The jobs in the queue, in the order in which they came, and takes them off. */
     takeJobs: () => takeJobs(queues),
+    /** Does as a delivery worker does that begins with a message. */
+    claim: (accountId: number, messageId: string) => claimMessage(client, clock, accountId, messageId),
     stored: (key: string) => storedContent(aws.s3, key),
     stop: async () => {
       await queues.stop();
@@ -127,6 +130,33 @@ function countCalls(stack: DynamoDBClient["middlewareStack"], calls: string[]): 
   stack.add((next, context) => (args) => {
     calls.push(context.commandName ?? "unknown");
     return next(args);
+  });
+}
+
+async function claimMessage(
+  client: DynamoDBDocumentClient,
+  clock: Clock,
+  accountId: number,
+  messageId: string,
+): Promise<void> {
+  const takeUnit = () => {
+    throw new Error("a new message has its unit");
+  };
+  await claimStore({ client, table: "Messages", clock, takeUnit }).claim({
+    accountId,
+    messageId,
+    submissionId: "any",
+    log: {
+      stream: "transactional",
+      domainName: "till.example",
+      from: "a@till.example",
+      to: "a@example.net",
+      recipientKind: "to",
+      subject: "S",
+      acceptedAt: clock.now(),
+    },
+    route: "ses",
+    claimUntil: clock.now() + 90_000,
   });
 }
 
