@@ -1,7 +1,8 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Template } from "aws-cdk-lib/assertions";
+import { afterAll } from "vitest";
 import { posternApp } from "../../cdk/postern-app.ts";
 
 /** A resource of a template, as far as these tests look at it. */
@@ -15,10 +16,13 @@ export interface Resource {
 
 export type Resources = Readonly<Record<string, Resource>>;
 
+const outputs = mkdtempSync(join(tmpdir(), "postern-templates-"));
+afterAll(() => rmSync(outputs, { recursive: true }));
+
 /** An app of its own, not yet synthesized, that writes to a temporary directory and bundles nothing. */
 export function newApp(context: Readonly<Record<string, unknown>> = {}): ReturnType<typeof posternApp> {
   return posternApp({
-    outdir: mkdtempSync(join(tmpdir(), "postern-template-")),
+    outdir: mkdtempSync(join(outputs, "app-")),
     context: { "aws:cdk:bundling-stacks": [], ...context },
   });
 }
