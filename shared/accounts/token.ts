@@ -20,7 +20,6 @@ export const tokenSchema = z.object({
   ),
 });
 
-export type AccessLevel = z.infer<typeof accessLevelSchema>;
 export type Token = z.infer<typeof tokenSchema>;
 export type TokenResource = Token["resources"][number];
 

@@ -1,3 +1,4 @@
+import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type QuotaStore, quotaStore } from "../../shared/quota/quota-store.ts";
@@ -66,5 +67,64 @@ describe("when the answer of a write is lost and the SDK tries again", () => {
     await unlucky.rollOver(accountId);
     expect(lost).toEqual(["TransactWriteItemsCommand", "UpdateItemCommand"]);
     expect(await quota.usage(accountId)).toMatchObject({ used: 4, periodStart: february });
+  });
+});
+
+// No local engine refuses a write because of a transaction on the same item, as AWS does.
+describe("when a write meets a transaction on the same item", () => {
+  const dynamo = useDynamo();
+  const conflicts = {
+    UpdateItemCommand: () =>
+      Object.assign(new Error("transaction in progress"), { name: "TransactionConflictException" }),
+    TransactWriteItemsCommand: () =>
+      new TransactionCanceledException({
+        $metadata: {},
+        message: "cancelled",
+        CancellationReasons: [{ Code: "TransactionConflict" }, { Code: "None" }],
+      }),
+  };
+
+  /** A client whose first so many writes of every kind conflict. */
+  function contendedClient(times: number): DynamoDBDocumentClient {
+    const client = documentClientFor(clientFor(dynamo.url));
+    const left = { UpdateItemCommand: times, TransactWriteItemsCommand: times };
+    client.middlewareStack.add(
+      (next, context) => async (input) => {
+        const command = String(context["commandName"]);
+        if (command !== "UpdateItemCommand" && command !== "TransactWriteItemsCommand") return next(input);
+        left[command] -= 1;
+        if (left[command] >= 0) throw conflicts[command]();
+        return next(input);
+      },
+      { step: "deserialize", priority: "high" },
+    );
+    return client;
+  }
+
+  async function contended(times: number): Promise<{ bench: QuotaBench; store: QuotaStore }> {
+    const bench = await quotaBench(dynamo, { now: noon, plan: { monthLimit: 5 } });
+    const client = contendedClient(times);
+    return { bench, store: quotaStore({ client, table: dynamo.tables.quota, clock: bench.clock }) };
+  }
+
+  it("it is tried again, and everything happens once", async () => {
+    const { bench, store } = await contended(3);
+    const { accountId, clock, quota, submission } = bench;
+    clock.set(february);
+    const submissionId = submission();
+    expect(await store.reserve({ accountId, submissionId, count: 4 })).toEqual({ ok: true });
+    await store.release({ accountId, submissionId, count: 1 });
+    expect(await quota.usage(accountId)).toMatchObject({ used: 3, periodStart: february });
+  });
+
+  it("the customer may try again when there is no end of it", async () => {
+    const { bench, store } = await contended(1_000);
+    const reserving = store.reserve({
+      accountId: bench.accountId,
+      submissionId: bench.submission(),
+      count: 1,
+    });
+    await expect(reserving).rejects.toMatchObject({ code: "internal", permanent: false });
+    expect(await bench.quota.usage(bench.accountId)).toMatchObject({ used: 0 });
   });
 });

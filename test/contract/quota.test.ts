@@ -1,6 +1,7 @@
-import { GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, PutCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, it } from "vitest";
 import { refusedTransaction } from "../../shared/platform/refused-writes.ts";
+import { openDay } from "../../shared/quota/period-store.ts";
 import { takeBackWrite } from "../../shared/quota/quota-store.ts";
 import { periodKey } from "../../shared/quota/quota-table-store.ts";
 import { onEachDynamoEngine } from "../support/dynamodb.ts";
@@ -100,6 +101,31 @@ await onEachDynamoEngine("a quota", (dynamo) => {
     const { quota, submission } = await bench();
     const reserving = quota.reserve({ accountId: 999_999, submissionId: submission(), count: 1 });
     await expect(reserving).rejects.toMatchObject({ code: "forbidden" });
+  });
+
+  it("lets an account wait whose processes leave too many submissions unconfirmed", async () => {
+    const { quota, accountId, submission, item } = await bench();
+    const entry = { n: 1, at: noon, released: 0 };
+    const pending = Object.fromEntries(Array.from({ length: 1_999 }, () => [submission(), entry]));
+    await dynamo.client.send(
+      new PutCommand({ TableName: dynamo.tables.quota, Item: { ...(await item()), pending } }),
+    );
+    const last = submission();
+    expect(await quota.reserve({ accountId, submissionId: last, count: 1 })).toEqual({ ok: true });
+    const reserving = quota.reserve({ accountId, submissionId: submission(), count: 1 });
+    await expect(reserving).rejects.toMatchObject({ code: "rate_limited", retryAfterSeconds: 10 });
+    expect(await quota.usage(accountId)).toMatchObject({ used: 1 });
+
+    await quota.release({ accountId, submissionId: last, count: 1 });
+    expect(await quota.reserve({ accountId, submissionId: submission(), count: 1 })).toEqual({ ok: true });
+  });
+
+  it("never goes back to an earlier day", async () => {
+    const { process, accountId, submission, clock, item } = await bench();
+    clock.advance(day);
+    await process().reserve({ accountId, submissionId: submission(), count: 1 });
+    await openDay({ client: dynamo.client, table: dynamo.tables.quota, clock }, accountId, noon);
+    expect(await item()).toMatchObject({ day: "2026-02-01", dayRemaining: 999 });
   });
 
   it("stays as it is when it is opened again", async () => {
