@@ -16,6 +16,8 @@ const mediaType =
  * through: no line break survives in a field, no field is repeated, no reserved field is the customer's.
  */
 export async function compose(letter: Letter): Promise<Buffer> {
+  const headers = fields({ ...customerHeaders(letter), ...letter.serviceHeaders });
+  const spelling = new Map(headers.map(({ key }) => [key.toLowerCase(), key]));
   const composer = new MailComposer({
     from: mailbox(letter.from),
     to: recipients(letter),
@@ -26,7 +28,9 @@ export async function compose(letter: Letter): Promise<Buffer> {
     ...(letter.html && { html: letter.html }),
     attachments: letter.attachments.map(attachment),
     // A list, never an object: the composer takes one with the names "key" and "value" for a single field.
-    headers: fields({ ...customerHeaders(letter), ...letter.serviceHeaders }),
+    headers,
+    // Names keep the capitals that they came with.
+    normalizeHeaderKey: (key) => spelling.get(key.toLowerCase()) ?? key,
     messageId: letter.messageId,
     date: new Date(letter.date),
     encoding: "quoted-printable",
