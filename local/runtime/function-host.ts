@@ -21,7 +21,7 @@ export interface FunctionUsage {
   errors: number;
   /** Lambda bills each started millisecond of each invocation. */
   billedMs: number;
-  /** Threads that died and were replaced. */
+  /** Threads that died; the next invocation starts another one. */
   deaths: number;
 }
 
@@ -92,7 +92,6 @@ export class FunctionHost {
   }
 
   #live(): WorkerThread {
-    if (this.#thread?.isOver) this.usage.deaths += 1;
     if (!this.#thread || this.#thread.isOver) this.#thread = this.#startThread();
     return this.#thread;
   }
@@ -110,6 +109,9 @@ export class FunctionHost {
         },
         denied: (text, missing) => log.denied(id, text, missing),
         fault: (call, when) => faults.strike(id, call, when),
+        died: () => {
+          this.usage.deaths += 1;
+        },
       },
     });
   }

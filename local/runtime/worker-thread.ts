@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import { Worker } from "node:worker_threads";
 import type { CallCount } from "./call-counts.ts";
@@ -12,6 +11,8 @@ export interface ThreadListener {
   counted(counts: ReadonlyMap<string, CallCount>): void;
   denied(text: string, missing: string): void;
   fault(call: string, when: FaultMoment): FaultEffect | undefined;
+  /** The thread ended, and nobody had asked it to. */
+  died(): void;
 }
 
 export interface ThreadOptions {
@@ -31,6 +32,7 @@ export class WorkerThread {
   readonly #exited: Promise<unknown>;
   #clockSet: (() => void)[] = [];
   #lastId = 0;
+  #isAskedToEnd = false;
   #end: FunctionError | undefined;
 
   constructor({ settings, environment, listener, log }: ThreadOptions) {
@@ -44,7 +46,7 @@ export class WorkerThread {
     });
     copy(this.#worker.stdout, log);
     copy(this.#worker.stderr, log);
-    this.#exited = once(this.#worker, "exit");
+    this.#exited = new Promise((resolve) => this.#worker.once("exit", resolve));
     // Whoever waits for the start learns of its failure; nobody may be waiting.
     this.#started.promise.catch(() => undefined);
     this.#worker.on("message", (message: FromThread) => this.#receive(message));
@@ -90,6 +92,7 @@ export class WorkerThread {
   }
 
   async terminate(): Promise<void> {
+    this.#isAskedToEnd = true;
     await this.#worker.terminate();
     await this.#exited;
   }
@@ -143,6 +146,7 @@ export class WorkerThread {
   #over(error: FunctionError): void {
     if (this.#end) return;
     this.#end = error;
+    if (!this.#isAskedToEnd) this.#listener.died();
     this.#started.reject(new Error(`${error.errorType}: ${error.errorMessage}`));
     for (const id of [...this.#pending.keys()]) this.#settle(id, { error });
     for (const done of this.#clockSet) done();

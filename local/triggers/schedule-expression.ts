@@ -42,5 +42,6 @@ function cron(argument: string, timeZone: string): Cron {
   if (fields.length !== 6) throw new Error(`a cron expression has six fields: ${argument}`);
   const weekday = dayOfWeek.replace(/(?<![#\d/])\d/g, (day) => String(Number(day) - 1));
   const pattern = ["0", minute, hour, dayOfMonth, month, weekday, year].join(" ").replaceAll("?", "*");
-  return new Cron(pattern, { timezone: timeZone });
+  // Sloppy ranges let `0/15` stand for "from 0, every 15", as AWS writes it.
+  return new Cron(pattern, { timezone: timeZone, sloppyRanges: true });
 }

@@ -19,7 +19,7 @@ export interface Mail {
   readonly headers: Readonly<Record<string, string>>;
   readonly from: readonly { address: string; name: string }[];
   readonly envelope: { readonly from: { address: string }; readonly to: readonly { address: string }[] };
-  readonly attachments?: readonly { fileName: string; length: number }[];
+  readonly attachments?: readonly { filename: string; size: number }[];
 }
 
 export interface Customer {
