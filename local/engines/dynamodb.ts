@@ -20,6 +20,7 @@ interface Program {
 }
 
 const oldestJava = 17;
+const mostAttempts = 3;
 
 const programs: Record<DynamoEngineName, () => Promise<Program | undefined>> = {
   dynoxide: async () => dynoxide(),
@@ -53,15 +54,20 @@ async function start(
   engine: DynamoEngineName,
   program: Program,
   dataDir: string | undefined,
+  attempt = 1,
 ): Promise<DynamoEngine> {
   if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true });
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const { stop } = await startKeptServer(program.command, program.args(port, dataDir), {
-    url,
-    patienceMs: program.patienceMs,
-  });
-  return { url, engine, stop };
+  const { command, args, patienceMs } = program;
+  try {
+    const { stop } = await startKeptServer(command, args(port, dataDir), { url, patienceMs });
+    return { url, engine, stop };
+  } catch (error) {
+    // Somebody else may have taken the port in between.
+    if (attempt === mostAttempts) throw error;
+    return start(engine, program, dataDir, attempt + 1);
+  }
 }
 
 function dynoxide(): Program | undefined {
