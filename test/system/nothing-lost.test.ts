@@ -11,25 +11,34 @@ afterAll(() => cloud.stop());
 
 const emails = 2_000;
 
-// Every AWS call of the worker, cut before and after: between them lie all pairs of steps.
-const deaths = [
-  ["dynamodb:UpdateItem", "before"],
-  ["dynamodb:UpdateItem", "after"],
-  ["dynamodb:PutItem", "before"],
-  ["dynamodb:PutItem", "after"],
-  ["ses:SendEmail", "before"],
-  ["ses:SendEmail", "after"],
-  ["sqs:SendMessage", "before"],
-  ["sqs:SendMessage", "after"],
-].flatMap(([call, when]) =>
-  ["DeliverTransactional", "DeliverBulk"].map((name) => ({
-    function: name,
-    call,
-    when,
-    effect: "die",
-    probability: 0.01,
-  })),
+// Every AWS call that a worker makes for a message, cut before and after: between them lie all pairs of
+// steps. The first calls of a wave pass, so that the death falls among others at work.
+const cuts = ["dynamodb:PutItem", "dynamodb:UpdateItem", "ses:SendEmail", "sqs:SendMessage"].flatMap((call) =>
+  ["before", "after"].map((when) => ({ call, when: when as "before" | "after" })),
 );
+const streams = [
+  { stream: "send", worker: "DeliverTransactional" },
+  { stream: "bulk", worker: "DeliverBulk" },
+] as const;
+const waves = streams.flatMap((to) => cuts.map((cut) => ({ ...to, ...cut })));
+const perWave = emails / waves.length;
+
+/** Sends one wave's emails, each with a number of its own. */
+async function sendWave(wave: number, stream: "send" | "bulk"): Promise<string[]> {
+  const { status, body } = await postBatch(
+    cloud,
+    {
+      base: { from: { email: `hello@${cloud.domain}` }, text: "Hello" },
+      requests: Array.from({ length: perWave }, (_, place) => ({
+        to: [{ email: `reader${wave}-${place}@example.net` }],
+        subject: `No. ${wave}-${place}`,
+      })),
+    },
+    { stream },
+  );
+  expect(status).toBe(200);
+  return (body.responses ?? []).flatMap((item) => item.message_ids ?? []);
+}
 
 async function subjectsInMailbox(): Promise<string[]> {
   return (await cloud.mailbox()).map((mail) => mail.subject);
@@ -47,28 +56,28 @@ async function untilAllIsQuiet(): Promise<void> {
 
 describe("nothing is lost and nothing is sent twice", () => {
   it("while SES throttles a tenth of all calls, workers die between every two steps, and messages are redelivered", async () => {
-    await cloud.faults({ ses: { effect: "throttle", probability: 0.1 }, aws: deaths });
-
     const accepted: string[] = [];
-    for (let first = 0; first < emails; first += 100) {
-      const { status, body } = await postBatch(
-        cloud,
-        {
-          base: { from: { email: `hello@${cloud.domain}` }, text: "Hello" },
-          requests: Array.from({ length: 100 }, (_, place) => ({
-            to: [{ email: `reader${first + place}@example.net` }],
-            subject: `No. ${first + place}`,
-          })),
-        },
-        { stream: first % 200 === 0 ? "send" : "bulk" },
-      );
-      expect(status).toBe(200);
-      accepted.push(...(body.responses ?? []).flatMap((item) => item.message_ids ?? []));
+    for (const [wave, { stream, worker, call, when }] of waves.entries()) {
+      await cloud.faults({
+        ses: { effect: "throttle", probability: 0.1 },
+        aws: { function: worker, call, when, effect: "die", times: 2, skip: 20 },
+      });
+      accepted.push(...(await sendWave(wave, stream)));
+      await eventually(async () => expect(await cloud.queuesAtRest()).toBe(true), 60_000);
     }
     expect(new Set(accepted).size).toBe(emails);
-
-    await untilAllIsQuiet();
-    await cloud.faults({});
+    // What the dead left behind is settled while SES still throttles and workers go on dying.
+    await cloud.faults({
+      ses: { effect: "throttle", probability: 0.1 },
+      aws: streams.map(({ worker }) => ({
+        function: worker,
+        call: "*",
+        when: "after" as const,
+        effect: "die" as const,
+        probability: 0.02,
+        times: 10,
+      })),
+    });
     await untilAllIsQuiet();
 
     const subjects = await subjectsInMailbox();
