@@ -1,27 +1,31 @@
 import { BatchProcessor, EventType, processPartialResponse } from "@aws-lambda-powertools/batch";
-import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { deliveryJobSchema } from "../../shared/contracts/delivery-job.ts";
 import { deliver } from "../../shared/delivery/deliver.ts";
 import { failureOf } from "../../shared/platform/failure.ts";
 import { logger, metrics } from "../../shared/platform/observability.ts";
+import type { QueueEvent, QueueRecord, QueueResponse } from "../../shared/platform/queue-event.ts";
 import { depsFromEnvironment } from "./deps.ts";
 
+interface LambdaContext {
+  getRemainingTimeInMillis(): number;
+}
+
 const deps = depsFromEnvironment();
-const processor = new BatchProcessor(EventType.SQS);
 
 /** Works off the delivery queue of one stream; a job that fails comes again, the others do not. */
-export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+export async function handler(event: QueueEvent, context: LambdaContext): Promise<QueueResponse> {
   const remainingMs = () => context.getRemainingTimeInMillis();
-  const workOff = (record: SQSRecord) => work(record, { remainingMs });
+  // One for each batch: it remembers failures, and a process may have several batches in hand.
+  const processor = new BatchProcessor(EventType.SQS);
+  const workOff = (record: QueueRecord) => work(record, { remainingMs });
   const response = await processPartialResponse(event, workOff, processor, {
-    context,
     throwOnFullBatchFailure: false,
   });
   if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
   return response;
 }
 
-async function work(record: SQSRecord, invocation: { remainingMs: () => number }): Promise<void> {
+async function work(record: QueueRecord, invocation: { remainingMs: () => number }): Promise<void> {
   try {
     // A job that cannot be read stays unread: after its last try the dead-letter queue keeps it.
     await deliver(deps, deliveryJobSchema.parse(JSON.parse(record.body)), invocation);

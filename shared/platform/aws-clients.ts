@@ -9,7 +9,8 @@ export { bucketClient } from "./bucket-client.ts";
 
 // Short time-outs: an answer that takes longer than this is as good as none, and the caller's own
 // time-out (30 s at an HTTP API) must not be spent on one call.
-const requestHandler = { connectionTimeout: 1_000, requestTimeout: 5_000 };
+// Without `throwOnRequestTimeout` the SDK only warns and goes on waiting.
+const requestHandler = { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
 
 /** A DynamoDB client that speaks plain objects; undefined values are left out when marshalled. */
 export function documentClient(): DynamoDBDocumentClient {
@@ -28,7 +29,7 @@ export function queueClient(): SQSClient {
  */
 export function mailClient(): SESv2Client {
   return new SESv2Client({
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: 10_000 },
+    requestHandler: { ...requestHandler, requestTimeout: 10_000 },
     maxAttempts: 1,
   });
 }

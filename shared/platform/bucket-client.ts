@@ -2,5 +2,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 
 /** An S3 client; alone in its file, so that who needs it rarely can load it when it does. */
 export function bucketClient(): S3Client {
-  return new S3Client({ requestHandler: { connectionTimeout: 1_000, requestTimeout: 20_000 } });
+  return new S3Client({
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
+  });
 }

@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { accountId, deliveryWorld, jobTo } from "../../test/support/delivery-world.ts";
+import { startTestTable, type TestTable } from "../../test/support/test-table.ts";
+import { deliver } from "./deliver.ts";
+import { acceptanceIn } from "./provider-event.ts";
+import { recordProviderEvents } from "./record-provider-events.ts";
+
+let table: TestTable;
+beforeAll(async () => {
+  table = await startTestTable("Messages");
+});
+afterAll(() => table.stop());
+
+/** An event as Amazon documents it, with fields that are not read besides those that are. */
+function event(messageId: string, eventType = "Send", change: object = {}) {
+  return {
+    eventType,
+    mail: {
+      timestamp: "2026-01-31T12:00:01.123Z",
+      source: "shop@example.com",
+      messageId: "0100-ses",
+      destination: ["anna@example.org"],
+      headersTruncated: false,
+      tags: {
+        "account-id": [String(accountId)],
+        "message-id": [messageId],
+        "ses:configuration-set": ["bulk"],
+      },
+      ...change,
+    },
+    send: {},
+  };
+}
+
+describe("an event of SES", () => {
+  const acceptance = {
+    accountId,
+    messageId: "m1",
+    providerMessageId: "0100-ses",
+    acceptedAt: Date.UTC(2026, 0, 31, 12, 0, 1, 123),
+  };
+
+  it.each(["Send", "Delivery", "Bounce", "Complaint", "DeliveryDelay", "Reject", "Something new"])(
+    "of kind %s proves that SES had the message",
+    (kind) => {
+      expect(acceptanceIn(JSON.stringify(event("m1", kind)))).toEqual(acceptance);
+    },
+  );
+
+  it("is read in SNS's envelope too", () => {
+    const envelope = { Type: "Notification", MessageId: "x", Message: JSON.stringify(event("m1")) };
+
+    expect(acceptanceIn(JSON.stringify(envelope))).toEqual(acceptance);
+  });
+
+  it("proves nothing when SES never had the message, or when the message is none of ours", () => {
+    expect(acceptanceIn(JSON.stringify(event("m1", "Rendering Failure")))).toBeUndefined();
+    expect(acceptanceIn(JSON.stringify(event("m1", "Send", { tags: {} })))).toBeUndefined();
+    expect(acceptanceIn(JSON.stringify(event("m1", "Send", { tags: undefined })))).toBeUndefined();
+    expect(
+      acceptanceIn(
+        JSON.stringify(event("m1", "Send", { tags: { "account-id": ["x"], "message-id": ["m1"] } })),
+      ),
+    ).toBeUndefined();
+  });
+
+  it.each(["", "{", "null", "[]", '{"eventType":"Send"}', '{"Type":"Notification","Message":"no"}'])(
+    "is not %s",
+    (body) => {
+      expect(() => acceptanceIn(body)).toThrow();
+    },
+  );
+});
+
+describe("a batch of events", () => {
+  it("is recorded once for each message, and what cannot be read fails alone", async () => {
+    const world = deliveryWorld(table);
+    const job = jobTo(2);
+    await deliver(world.deps(), job, world.invocation);
+    const [one, other] = job.recipients.map(({ messageId }) => messageId);
+    const bodies = [event(one ?? ""), event(one ?? "", "Delivery"), "no event", event(other ?? "", "Bounce")];
+    const events = bodies.map((body, n) => ({ id: `e${n}`, body: JSON.stringify(body) }));
+    let writes = 0;
+    const messages = {
+      recordProviderAcceptance: (
+        acceptance: Parameters<typeof world.messages.recordProviderAcceptance>[0],
+      ) => {
+        writes += 1;
+        return world.messages.recordProviderAcceptance(acceptance);
+      },
+    };
+
+    expect((await recordProviderEvents({ messages }, events)).map(({ id }) => id)).toEqual(["e2"]);
+    expect(writes).toBe(2);
+    await recordProviderEvents({ messages }, events);
+    for (const messageId of [one ?? "", other ?? ""]) {
+      expect(await world.messages.get({ accountId, messageId })).toMatchObject({
+        state: "sent",
+        providerMessageId: "0100-ses",
+        acceptedByProviderAt: Date.UTC(2026, 0, 31, 12, 0, 1, 123),
+      });
+    }
+  });
+
+  it("comes again for the messages whose record could not be written", async () => {
+    const messages = {
+      recordProviderAcceptance: ({ messageId }: { messageId: string }) =>
+        messageId === "bad" ? Promise.reject(new Error("throttled")) : Promise.resolve(true),
+    };
+    const events = ["bad", "good", "bad"].map((id, n) => ({ id: `e${n}`, body: JSON.stringify(event(id)) }));
+
+    expect((await recordProviderEvents({ messages }, events)).map(({ id }) => id)).toEqual(["e0", "e2"]);
+  });
+});
