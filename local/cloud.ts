@@ -47,12 +47,13 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
 }
 
 async function start(options: CloudOptions, stack: AsyncDisposableStack): Promise<Cloud> {
+  // The ports first: while another local cloud has them, its state is not touched.
+  const doors = await openDoors(options, stack);
   const state = await openStateFolder(options.stateFolder, options);
   const clock = await localClock(state.clock, options.startAt);
-  const [template, services, doors] = await settleAll([
+  const [template, services] = await settleAll([
     options.template ? Promise.resolve(options.template) : synthesize(options.projectFolder, state.assembly),
     startServices(options, { state, clockOffsetMs: clock.offsetMs(), stack }),
-    openDoors(options, stack),
   ]);
   const deployed = deployment(template, {
     queues: services.queues.url,

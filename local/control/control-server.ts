@@ -15,10 +15,19 @@ export function controlServer(routes: Readonly<Record<string, ControlRoute>>) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
     const route = routes[`${request.method} ${path}`];
-    const { status, answer } = route ? await outcomeOf(route, request) : unknown(routes, path);
+    const { status, answer } = isFromElsewhere(request)
+      ? { status: 403, answer: { error: "web pages of other origins may not control the local cloud" } }
+      : route
+        ? await outcomeOf(route, request)
+        : unknown(routes, path);
     response.writeHead(status, { "content-type": "application/json" });
     response.end(`${JSON.stringify(answer ?? {}, null, 2)}\n`);
   };
+}
+
+// Any page that is open in the developer's browser could post here.
+function isFromElsewhere({ headers: { origin, host } }: IncomingMessage): boolean {
+  return origin !== undefined && origin !== `http://${host}`;
 }
 
 async function outcomeOf(route: ControlRoute, request: IncomingMessage) {
