@@ -19,7 +19,7 @@ const messages = messageStore({ client, table: MESSAGES_TABLE, clock });
 
 /** Started by schedule: settles reservations that a crash left open. */
 export async function handler(): Promise<void> {
-  const { units, failures } = await reconcileQuota({ quota, messages });
+  const { units, failures } = await reconcileQuota({ clock, quota, messages });
   if (units > 0) metrics.addMetric(metricNames.quotaReconciled, "Count", units);
   if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
   for (const { stale, error } of failures) logger.error("reservation stays open", { ...stale, error });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { reconcileQuota } from "../../shared/quota/reconcile-quota.ts";
 import { brokenCalls } from "../../test/support/broken-calls.ts";
 import { type SendService, startSendService } from "../../test/support/send-service.ts";
 import { takeQueuedIds, testSender, to } from "../../test/support/test-sender.ts";
@@ -129,6 +130,20 @@ describe("an attempt that died under its Idempotency-Key", () => {
     const queued = takeQueuedIds(service);
 
     expect(queued).toEqual([answer.message_ids?.[1]]);
+    expect(await customer.used()).toBe(2);
+  });
+
+  it("is not billed again once the reconciliation has settled its reservation", async () => {
+    await broken.die({ ...queueing, when: "after" }, () => customer.send(to("a", "b"), key));
+    const ids = takeQueuedIds(service);
+    for (const messageId of ids) await service.claim(customer.accountId, messageId);
+    clock.advance(20 * 60_000);
+    const { failures } = await reconcileQuota({ clock, quota: service.quota, messages: service.messages });
+    expect(failures).toEqual([]);
+    const answer = await customer.send(to("a", "b"), key);
+
+    expect(answer.message_ids).toEqual(ids);
+    expect(service.takeJobs()).toEqual([]);
     expect(await customer.used()).toBe(2);
   });
 

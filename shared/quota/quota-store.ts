@@ -2,7 +2,7 @@ import { finishedNotes } from "./finished-notes.ts";
 import { endedPeriods, rollOver } from "./period-store.ts";
 import { changePlan, type OpenQuota, openingWrite, openQuota, usageOf } from "./plan-store.ts";
 import type { QuotaPlan, Reservation } from "./quota.ts";
-import type { QuotaTable } from "./quota-table-store.ts";
+import { type QuotaTable, readQuota } from "./quota-table-store.ts";
 import { release, settle } from "./release-store.ts";
 import { reserve, type Wanted } from "./reservation-store.ts";
 import { type StalePending, stalePending } from "./stale-pending-store.ts";
@@ -43,6 +43,10 @@ export function quotaStore(quotas: QuotaTable) {
         throw error;
       }
     },
+
+    /** The units that a submission has reserved and not yet been settled with; undefined once it is. */
+    reserved: async (accountId: number, submissionId: string): Promise<number | undefined> =>
+      (await readQuota(quotas, accountId))?.pending[submissionId]?.n,
 
     /**
      * Gives back units of a submission that nobody will send: `count` of them in all, counted from its

@@ -1,13 +1,10 @@
 import { type ErrorCode, PosternError } from "../platform/errors.ts";
-import { timeOfId } from "../platform/ids.ts";
 import { messageIdsOf } from "./delivery-jobs.ts";
 import type { AcceptDeps } from "./deps.ts";
 import type { Attempt, PlacedEmail } from "./submission.ts";
 
 // Each round asks for less; others who send at the same time can make it fail again.
 const mostRounds = 10;
-/** Less than the age at which reconciliation takes a reservation that nobody has confirmed. */
-const reservationStandsMs = 14 * 60_000;
 
 const limitErrors = { month: "month_limit_reached", day: "day_limit_reached" } as const satisfies Record<
   string,
@@ -28,8 +25,10 @@ export async function reserve(
   emails: readonly PlacedEmail[],
   states: ReadonlyMap<string, string>,
 ): Promise<Reserved> {
-  const known = coveredByRows(deps, attempt, emails, states);
-  return known ?? reserveWhatFits(deps, attempt, emails);
+  const before = await reservedBefore(deps, attempt, emails, states);
+  return before
+    ? { covered: before, refusal: new PosternError("internal") }
+    : reserveWhatFits(deps, attempt, emails);
 }
 
 async function reserveWhatFits(
@@ -52,19 +51,21 @@ async function reserveWhatFits(
 }
 
 /**
- * What a former attempt had reserved, once its reservation may be settled and gone: every message of it
- * has a row by then. Asking for a reservation again would make a second one.
+ * The emails that a former attempt had reserved for, where there was one that left messages behind. Its
+ * reservation may stand still, or may be settled and gone: then every message of it has a row, and asking
+ * for a reservation again would make a second one.
  */
-function coveredByRows(
-  { clock }: AcceptDeps,
+async function reservedBefore(
+  { quota }: AcceptDeps,
   attempt: Attempt,
   emails: readonly PlacedEmail[],
   states: ReadonlyMap<string, string>,
-): Reserved | undefined {
-  const isRecent = clock.now() - timeOfId(attempt.submissionId) < reservationStandsMs;
-  if (states.size === 0 || isRecent) return undefined;
+): Promise<readonly PlacedEmail[] | undefined> {
+  if (states.size === 0) return undefined;
+  const units = await quota.reserved(attempt.accountId, attempt.submissionId);
+  if (units !== undefined) return firstWithin(emails, units);
   const last = emails.findLastIndex((email) => messageIdsOf(attempt, email).some((id) => states.has(id)));
-  return { covered: emails.slice(0, last + 1), refusal: new PosternError("internal") };
+  return emails.slice(0, last + 1);
 }
 
 function recipientsOf(emails: readonly PlacedEmail[]): number {

@@ -8,6 +8,7 @@ import { type QuotaBench, quotaBench } from "./quota-bench.ts";
 
 const noon = Date.UTC(2026, 0, 31, 12);
 const minute = 60_000;
+const day = 24 * 60 * minute;
 
 await onEachDynamoEngine("the reconciliation", (dynamo) => {
   const messagesOf = ({ clock }: QuotaBench) =>
@@ -24,7 +25,11 @@ await onEachDynamoEngine("the reconciliation", (dynamo) => {
   }
 
   async function reconcile(bench: QuotaBench): Promise<void> {
-    const { failures } = await reconcileQuota({ quota: bench.quota, messages: messagesOf(bench) });
+    const { failures } = await reconcileQuota({
+      clock: bench.clock,
+      quota: bench.quota,
+      messages: messagesOf(bench),
+    });
     expect(failures).toEqual([]);
   }
 
@@ -35,9 +40,27 @@ await onEachDynamoEngine("the reconciliation", (dynamo) => {
     expect((await bench.item())["pending"]).toHaveProperty(submissionId);
   });
 
+  it("keeps for a day what the queue may still hold", async () => {
+    const { bench, submissionId, ids } = await abandoned(3);
+    await messagesOf(bench).markRefused(bench.accountId, ids.slice(0, 1));
+    bench.clock.advance(day - minute);
+    await reconcile(bench);
+    expect((await bench.item())["pending"]).toHaveProperty(submissionId);
+    expect(await bench.quota.usage(bench.accountId)).toMatchObject({ used: 3 });
+  });
+
+  it("settles after 15 minutes what is known of every message", async () => {
+    const { bench, ids } = await abandoned(3);
+    await messagesOf(bench).markRefused(bench.accountId, ids);
+    bench.clock.advance(15 * minute + 1);
+    await reconcile(bench);
+    expect(await bench.quota.usage(bench.accountId)).toMatchObject({ used: 0 });
+    expect((await bench.item())["pending"]).toEqual({});
+  });
+
   it("gives back what never reached the queue, and marks it", async () => {
     const { bench, ids } = await abandoned(3);
-    bench.clock.advance(15 * minute + 1);
+    bench.clock.advance(day + 1);
     await reconcile(bench);
     expect(await bench.quota.usage(bench.accountId)).toMatchObject({ used: 0 });
     expect((await bench.item())["pending"]).toEqual({});
@@ -50,7 +73,7 @@ await onEachDynamoEngine("the reconciliation", (dynamo) => {
     const { accountId, quota } = bench;
     await messagesOf(bench).markRefused(accountId, ids.slice(0, 2));
     await quota.release({ accountId, submissionId, count: 2 });
-    bench.clock.advance(16 * minute);
+    bench.clock.advance(day + minute);
     await reconcile(bench);
     expect(await quota.usage(accountId)).toMatchObject({ used: 0, remaining: 100 });
   });
@@ -59,7 +82,7 @@ await onEachDynamoEngine("the reconciliation", (dynamo) => {
     const { bench } = await abandoned(1);
     const other = bench.submission();
     await bench.quota.reserve({ accountId: bench.accountId, submissionId: other, count: 2 });
-    bench.clock.advance(16 * minute);
+    bench.clock.advance(day + minute);
     const messages = messagesOf(bench);
     const failing = {
       ...messages,
@@ -68,7 +91,7 @@ await onEachDynamoEngine("the reconciliation", (dynamo) => {
           ? Promise.reject(new Error("throttled"))
           : messages.statesOf(accountId, ids),
     };
-    const { failures } = await reconcileQuota({ quota: bench.quota, messages: failing });
+    const { failures } = await reconcileQuota({ clock: bench.clock, quota: bench.quota, messages: failing });
     expect(failures.map(({ stale }) => stale.submissionId)).toEqual([other]);
     expect(await bench.quota.usage(bench.accountId)).toMatchObject({ used: 2 });
   });

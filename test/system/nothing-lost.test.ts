@@ -118,7 +118,7 @@ describe("a door that dies", () => {
     }
     await cloud.faults({});
     await untilAllIsQuiet();
-    await cloud.advanceClock({ minutes: 40 });
+    await cloud.advanceClock({ hours: 25 });
     await untilAllIsQuiet();
 
     const arrived = (await cloud.mailbox()).filter((mail) =>
@@ -159,7 +159,7 @@ describe("a door that dies", () => {
       }
     }
     await untilAllIsQuiet();
-    await cloud.advanceClock({ minutes: 40 });
+    await cloud.advanceClock({ hours: 25 });
     await untilAllIsQuiet();
 
     const arrived = (await cloud.mailbox())
