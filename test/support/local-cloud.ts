@@ -33,6 +33,7 @@ export interface NewCustomer {
   readonly planStart?: string;
   readonly monthLimit?: number;
   readonly emailsPerHour?: number;
+  readonly requestsPer10Seconds?: number;
 }
 
 export interface Usage {
@@ -118,10 +119,10 @@ function customers(invoke: Invoke, firstAccountId: number) {
   const operate = (command: object) => invoke("Operator", command) as Promise<Record<string, unknown>>;
   let made = 0;
   return {
-    async newAccount({ planName = "business-100k", planStart, monthLimit, emailsPerHour }: NewCustomer) {
+    async newAccount({ planName = "business-100k", planStart, monthLimit, ...other }: NewCustomer) {
       made += 1;
       const domain = `customer${made}.example`;
-      const limits = { emailsPerMonth: monthLimit, emailsPerHour };
+      const limits = { emailsPerMonth: monthLimit, ...other };
       const owner = { name: `Customer ${made}`, ownerEmail: `owner@${domain}` };
       const account = await operate({ action: "createAccount", ...owner, planName, limits, planStart });
       const accountId = Number(account["accountId"]);
