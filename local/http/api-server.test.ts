@@ -104,6 +104,14 @@ describe("a local port", () => {
     await early.stop();
   });
 
+  it("that stops before there was anybody to answer lets nobody wait", async () => {
+    const early = await listen(0, { host: "127.0.0.1", setting: "API_PORT" });
+    const waiting = expect(fetch(early.url)).rejects.toThrow("fetch failed");
+    await new Promise((resolve) => setImmediate(resolve));
+    await early.stop();
+    await waiting;
+  });
+
   it("that is in use is an error that names the setting", async () => {
     const where = { host: "127.0.0.1", setting: "SEND_PORT" };
     const message = `port ${listener.port} is in use; choose another one with SEND_PORT=<port>`;

@@ -25,6 +25,7 @@ export async function listen(
   { host, setting }: { host: string; setting: string },
 ): Promise<Listener> {
   const handler = Promise.withResolvers<Handler>();
+  handler.promise.catch(() => undefined);
   const server = createServer({ maxHeaderSize, keepAliveTimeout: 75_000 }, (request, response) => {
     void handler.promise
       .then((answer) => answer(request, response))
@@ -40,7 +41,10 @@ export async function listen(
     port: bound,
     url: `http://${name}:${bound}`,
     answerWith: handler.resolve,
-    stop: () => close(server),
+    stop: () => {
+      handler.reject(new Error("stopped before there was anybody to answer"));
+      return close(server);
+    },
   };
 }
 
