@@ -61,7 +61,7 @@ function emptyHandler(clients: readonly string[]): string {
 interface Template {
   readonly Resources: Record<
     string,
-    { Type: string; Metadata?: Record<string, string>; Properties: { Code: { S3Key?: string } } }
+    { Type: string; Metadata?: Record<string, string>; Properties?: { Code?: { S3Key?: string } } }
   >;
 }
 
@@ -83,10 +83,10 @@ const seen = new Set<string>();
 const rows: string[][] = [];
 for (const resource of Object.values(template.Resources)) {
   const entry = resource.Metadata?.["postern:entry"];
-  const asset = resource.Metadata?.["aws:asset:path"];
+  const asset = resource.Properties?.Code?.S3Key?.replace(".zip", "");
   if (resource.Type !== "AWS::Lambda::Function" || !entry || !asset || seen.has(entry)) continue;
   seen.add(entry);
-  const bundle = join(out, asset, "index.mjs");
+  const bundle = join(out, `asset.${asset}`, "index.mjs");
   const clients = [
     ...new Set(
       [...readFileSync(bundle, "utf8").matchAll(/@aws-sdk\/client-[a-z0-9]+/g)].map(([name]) => name),
