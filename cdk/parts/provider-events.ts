@@ -48,7 +48,7 @@ export class ProviderEvents extends Construct {
       maxBatchingWindow: Duration.seconds(5),
       maxConcurrency: 10,
     });
-    props.storage.messages.allow(this.worker, "UpdateItem");
+    props.storage.messages.allow(this.worker, "BatchGetItem", "UpdateItem");
     this.subscribe(props.streams);
   }
 

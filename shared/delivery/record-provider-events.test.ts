@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { accountId, deliveryWorld, jobTo } from "../../test/support/delivery-world.ts";
+import { accountId, deliveryWorld, jobTo, scriptedRoute } from "../../test/support/delivery-world.ts";
 import { startTestTable, type TestTable } from "../../test/support/test-table.ts";
 import { deliver } from "./deliver.ts";
 import { acceptanceIn } from "./provider-event.ts";
@@ -73,37 +73,63 @@ describe("an event of SES", () => {
 });
 
 describe("a batch of events", () => {
-  it("is recorded once for each message, and what cannot be read fails alone", async () => {
+  function countedWrites(messages: ReturnType<typeof deliveryWorld>["messages"]) {
+    const written: string[] = [];
+    const recordProviderAcceptance: typeof messages.recordProviderAcceptance = (acceptance) => {
+      written.push(acceptance.messageId);
+      return messages.recordProviderAcceptance(acceptance);
+    };
+    return { written, messages: { ...messages, recordProviderAcceptance } };
+  }
+
+  it("is recorded once for each message that nobody has settled, and what cannot be read fails alone", async () => {
     const world = deliveryWorld(table);
+    const { route: ses } = scriptedRoute(() => ({ kind: "unknown", reason: "the answer was lost" }));
     const job = jobTo(2);
-    await deliver(world.deps(), job, world.invocation);
+    await deliver(world.deps({ routes: { ses } }), job, world.invocation);
     const [one, other] = job.recipients.map(({ messageId }) => messageId);
     const bodies = [event(one ?? ""), event(one ?? "", "Delivery"), "no event", event(other ?? "", "Bounce")];
     const events = bodies.map((body, n) => ({ id: `e${n}`, body: JSON.stringify(body) }));
-    let writes = 0;
-    const messages = {
-      recordProviderAcceptance: (
-        acceptance: Parameters<typeof world.messages.recordProviderAcceptance>[0],
-      ) => {
-        writes += 1;
-        return world.messages.recordProviderAcceptance(acceptance);
-      },
-    };
+    const { written, messages } = countedWrites(world.messages);
 
     expect((await recordProviderEvents({ messages }, events)).map(({ id }) => id)).toEqual(["e2"]);
-    expect(writes).toBe(2);
+    expect(written).toEqual([one, other]);
     await recordProviderEvents({ messages }, events);
     for (const messageId of [one ?? "", other ?? ""]) {
       expect(await world.messages.get({ accountId, messageId })).toMatchObject({
-        state: "sent",
+        state: "claimed",
         providerMessageId: "0100-ses",
         acceptedByProviderAt: Date.UTC(2026, 0, 31, 12, 0, 1, 123),
       });
     }
   });
 
+  it("writes nothing for a message that its worker has settled as sent", async () => {
+    const world = deliveryWorld(table);
+    const job = jobTo(1);
+    await deliver(world.deps(), job, world.invocation);
+    const { written, messages } = countedWrites(world.messages);
+    const sent = event(job.recipients[0]?.messageId ?? "");
+
+    expect(await recordProviderEvents({ messages }, [{ id: "e", body: JSON.stringify(sent) }])).toEqual([]);
+    expect(written).toEqual([]);
+  });
+
+  it("writes for each message where the rows cannot be read: one id that is no key spoils nothing", async () => {
+    const world = deliveryWorld(table);
+    const job = jobTo(1);
+    await deliver(world.deps(), job, world.invocation);
+    const { written, messages } = countedWrites(world.messages);
+    const good = job.recipients[0]?.messageId ?? "";
+    const events = [good, ""].map((id) => ({ id: `e${id}`, body: JSON.stringify(event(id)) }));
+
+    expect((await recordProviderEvents({ messages }, events)).map(({ id }) => id)).toEqual(["e"]);
+    expect(written).toEqual([good, ""]);
+  });
+
   it("comes again for the messages whose record could not be written", async () => {
     const messages = {
+      withoutSent: async <Id>(ids: readonly Id[]) => [...ids],
       recordProviderAcceptance: ({ messageId }: { messageId: string }) =>
         messageId === "bad" ? Promise.reject(new Error("throttled")) : Promise.resolve(true),
     };

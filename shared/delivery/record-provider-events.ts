@@ -18,12 +18,13 @@ interface Read extends QueuedEvent {
 
 /**
  * Records what a batch of provider events proves, one write for each message however many events tell of
- * it. Repeating any of it changes nothing.
+ * it, and none for the messages that their worker has settled as sent, which are nearly all. Repeating any
+ * of it changes nothing.
  *
  * @returns the events that could not be read or recorded; no other event suffers from them
  */
 export async function recordProviderEvents(
-  { messages }: { messages: Pick<MessageStore, "recordProviderAcceptance"> },
+  { messages }: { messages: Pick<MessageStore, "withoutSent" | "recordProviderAcceptance"> },
   events: readonly QueuedEvent[],
 ): Promise<EventFailure[]> {
   const failures: EventFailure[] = [];
@@ -36,8 +37,10 @@ export async function recordProviderEvents(
       return [];
     }
   });
+  const open = new Set(await messages.withoutSent(read.map(({ acceptance }) => acceptance)));
+  const news = read.filter(({ acceptance }) => open.has(acceptance));
   await Promise.all(
-    [...Map.groupBy(read, keyOf).values()].map(async (ofOneMessage) => {
+    [...Map.groupBy(news, keyOf).values()].map(async (ofOneMessage) => {
       try {
         const first = ofOneMessage[0];
         if (first) await messages.recordProviderAcceptance(first.acceptance);

@@ -48,6 +48,12 @@ export function messageStore(deps: MessageStoreDeps) {
       idsWhere(messageIds, (messageId) => markReleased(deps, { accountId, messageId })),
 
     /**
+     * Leaves out the messages that their worker has settled as sent, for good: proof of it is no news.
+     * Where the rows cannot be read, or are read before the worker's word, messages stay in.
+     */
+    withoutSent: <Id extends MessageId>(ids: readonly Id[]) => withoutSent(deps, ids),
+
+    /**
      * Writes down that the provider has the message; repeating it changes nothing.
      *
      * @returns whether this was the first word of it; false too where the row has expired
@@ -80,29 +86,56 @@ async function statesOf(
   return new Map(answers.flat().map((item) => [String(item["sk"]), item["state"] as MessageState]));
 }
 
+async function withoutSent<Id extends MessageId>(deps: MessageStoreDeps, ids: readonly Id[]): Promise<Id[]> {
+  const keys = new Map(ids.map((id) => [nameOf(keyOf(id)), keyOf(id)]));
+  const batches = chunked([...keys.values()], keysPerBatch);
+  // "Sent" is final, so that the cheaper read, which may be behind, is never wrong about it. And where
+  // nothing can be read nothing is left out.
+  const answers = await Promise.all(
+    batches.map((batch) => readOnce(deps, batch, { consistent: false }).catch(() => ({ read: [] }))),
+  );
+  const items = answers.flatMap(({ read }) => read);
+  const sent = new Set(items.filter((item) => item["state"] === "sent").map(nameOf));
+  return ids.filter((id) => !sent.has(nameOf(keyOf(id))));
+}
+
+function nameOf({ pk, sk }: { pk?: unknown; sk?: unknown }): string {
+  return `${pk}/${sk}`;
+}
+
 /** @throws Error when DynamoDB leaves keys unread again and again: a part would read as "missing" */
 async function readBatch(
   { client, table }: RowTable,
   keys: Record<string, unknown>[],
   attempt = 1,
 ): Promise<Record<string, unknown>[]> {
+  const { read, unread } = await readOnce({ client, table }, keys, { consistent: true });
+  if (unread.length === 0) return read;
+  if (attempt === batchAttempts) throw new Error(`${unread.length} message rows stayed unread`);
+  return [...read, ...(await readBatch({ client, table }, unread, attempt + 1))];
+}
+
+async function readOnce(
+  { client, table }: RowTable,
+  keys: Record<string, unknown>[],
+  { consistent }: { consistent: boolean },
+): Promise<{ read: Record<string, unknown>[]; unread: Record<string, unknown>[] }> {
   const answer = await client.send(
     new BatchGetCommand({
       RequestItems: {
         [table]: {
           Keys: keys,
-          ConsistentRead: true,
-          ProjectionExpression: "sk, #state",
+          ConsistentRead: consistent,
+          ProjectionExpression: "pk, sk, #state",
           ExpressionAttributeNames: { "#state": "state" },
         },
       },
     }),
   );
-  const read = answer.Responses?.[table] ?? [];
-  const unread = answer.UnprocessedKeys?.[table]?.Keys ?? [];
-  if (unread.length === 0) return read;
-  if (attempt === batchAttempts) throw new Error(`${unread.length} message rows stayed unread`);
-  return [...read, ...(await readBatch({ client, table }, unread, attempt + 1))];
+  return {
+    read: answer.Responses?.[table] ?? [],
+    unread: answer.UnprocessedKeys?.[table]?.Keys ?? [],
+  };
 }
 
 async function markRefused(deps: MessageStoreDeps, id: MessageId): Promise<boolean> {

@@ -45,7 +45,7 @@ const expected: Record<string, Record<string, string[]>> = {
   DeliverTransactional: deliver("Transactional"),
   DeliverBulk: deliver("Bulk"),
   RecordProviderEvents: {
-    "<MessagesTable.Arn>": ["dynamodb:UpdateItem"],
+    "<MessagesTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
     "<ProviderEventsQueue.Arn>": receive,
   },
   ResetPeriods: {
