@@ -22,6 +22,9 @@ const snsEnvelopeSchema = z.object({ Type: z.literal("Notification"), Message: z
 /** SES never had this one: it could not be written. */
 const notAccepted = new Set(["Rendering Failure"]);
 
+/** What SES publishes, not as JSON, when a configuration set is given the topic: to see whether it may. */
+const topicCheck = "Successfully validated SNS topic for Amazon SES event publishing.";
+
 /**
  * What an event proves: whatever happened to a message, SES had it.
  *
@@ -30,7 +33,9 @@ const notAccepted = new Set(["Rendering Failure"]);
  * @throws ZodError or SyntaxError for what is no event
  */
 export function acceptanceIn(body: string): ProviderAcceptance | undefined {
-  const { eventType, mail } = sesEventSchema.parse(withoutEnvelope(JSON.parse(body)));
+  const event = eventIn(body);
+  if (event === undefined) return undefined;
+  const { eventType, mail } = event;
   const accountId = Number(mail.tags?.["account-id"]?.[0]);
   const messageId = mail.tags?.["message-id"]?.[0];
   if (!Number.isSafeInteger(accountId) || messageId === undefined || notAccepted.has(eventType))
@@ -38,7 +43,9 @@ export function acceptanceIn(body: string): ProviderAcceptance | undefined {
   return { accountId, messageId, providerMessageId: mail.messageId, acceptedAt: Date.parse(mail.timestamp) };
 }
 
-function withoutEnvelope(parsed: unknown): unknown {
+function eventIn(body: string): z.infer<typeof sesEventSchema> | undefined {
+  if (body.trim() === topicCheck) return undefined;
+  const parsed: unknown = JSON.parse(body);
   const envelope = snsEnvelopeSchema.safeParse(parsed);
-  return envelope.success ? JSON.parse(envelope.data.Message) : parsed;
+  return envelope.success ? eventIn(envelope.data.Message) : sesEventSchema.parse(parsed);
 }

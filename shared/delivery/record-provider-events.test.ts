@@ -53,6 +53,13 @@ describe("an event of SES", () => {
     expect(acceptanceIn(JSON.stringify(envelope))).toEqual(acceptance);
   });
 
+  it("is none when SES only checks whether it may publish, which it does as plain text", () => {
+    const check = "Successfully validated SNS topic for Amazon SES event publishing.";
+
+    expect(acceptanceIn(check)).toBeUndefined();
+    expect(acceptanceIn(JSON.stringify({ Type: "Notification", Message: check }))).toBeUndefined();
+  });
+
   it("proves nothing when SES never had the message, or when the message is none of ours", () => {
     expect(acceptanceIn(JSON.stringify(event("m1", "Rendering Failure")))).toBeUndefined();
     expect(acceptanceIn(JSON.stringify(event("m1", "Send", { tags: {} })))).toBeUndefined();
