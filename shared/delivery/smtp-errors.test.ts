@@ -35,6 +35,18 @@ describe("an SMTP failure", () => {
   });
 
   it.each([
+    ["wants a login first", "MAIL FROM", 530, "530 5.7.0 Authentication required"],
+    ["wants TLS first", "MAIL FROM", 530, "530 5.7.0 Must issue a STARTTLS command first"],
+    ["finds the login too weak", "MAIL FROM", 534, "534 5.7.9 mechanism is too weak"],
+    ["has forgotten the login", "RCPT TO", 535, "535 5.7.8 credentials invalid"],
+  ])("of a relay that %s says nothing about the message", (_what, command, responseCode, response) => {
+    const error = failure({ code: "EENVELOPE", command, responseCode, response });
+
+    expect(outcomeOfSmtpError(error, "relay")).toEqual({ kind: "sick", reason: response, widely: true });
+    expect(outcomeOfSmtpError(error, "recipient")).toEqual({ kind: "refused", reason: response });
+  });
+
+  it.each([
     ["closed", { code: "ECONNECTION", command: "CONN" }],
     ["silent", { code: "ETIMEDOUT", message: "Timeout", command: "CONN" }],
     ["reset", { code: "ESOCKET", syscall: "read", command: "CONN" }],

@@ -17,6 +17,8 @@ interface SmtpError {
 const beforeMessage = new Set(["EAUTH", "EDNS", "ENOAUTH", "EOAUTH2", "EPROXY", "ETLS"]);
 /** nodemailer's own words where it gives no code of its own: the server had not even greeted. */
 const beforeGreeting = new Set(["Connection timeout", "Greeting never received"]);
+/** Login or TLS is missing or not good enough (RFC 4954 §6, RFC 3207 §4), whatever the command was. */
+const loginReplies = new Set([530, 534, 535, 538]);
 const greetingCommands = new Set(["CONN", "EHLO", "HELO", "LHLO", "STARTTLS"]);
 
 /**
@@ -32,6 +34,9 @@ export function outcomeOfSmtpError(thrown: unknown, server: "relay" | "recipient
   const reason = String(error.response ?? error.message).slice(0, 500);
   if (wasBeforeMessage(error)) {
     return server === "relay" ? { kind: "sick", reason, widely: true } : { kind: "temporary", reason };
+  }
+  if (server === "relay" && loginReplies.has(Number(error.responseCode))) {
+    return { kind: "sick", reason, widely: true };
   }
   if (typeof error.responseCode !== "number") return { kind: "temporary", reason, mayHaveLeft: true };
   const meaning = meaningOfReply(error.responseCode, reason);
