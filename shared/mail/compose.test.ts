@@ -57,6 +57,15 @@ describe("a composed email", () => {
     expect(Math.max(...raw.split("\r\n").map((line) => line.length))).toBeLessThanOrEqual(78);
   });
 
+  // A lone CR or LF ends a line for some servers and not for others: what follows can smuggle a second email in.
+  it.each(["\r", "\n", "\r\n"])("ends lines with CR and LF, not with the text's own %j", async (end) => {
+    const lines = ["one", ".", "MAIL FROM:<a@example.org>", "", "last"];
+    const { raw, mail } = await written({ text: lines.join(end), html: lines.join(end) });
+
+    expect(raw.replaceAll("\r\n", "")).not.toMatch(/[\r\n]/);
+    expect(mail.text?.trimEnd().split("\n")).toEqual(lines);
+  });
+
   it("holds inline images beside the HTML that shows them, and attachments under their own names", async () => {
     const image = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 255]);
     const { raw, mail } = await written({

@@ -24,8 +24,8 @@ export async function compose(letter: Letter): Promise<Buffer> {
     cc: letter.cc.map(mailbox),
     ...(letter.replyTo && { replyTo: mailbox(letter.replyTo) }),
     subject: foldable(letter.subject),
-    ...(letter.text && { text: letter.text }),
-    ...(letter.html && { html: letter.html }),
+    ...(letter.text && { text: canonical(letter.text) }),
+    ...(letter.html && { html: canonical(letter.html) }),
     attachments: letter.attachments.map(attachment),
     // A list, never an object: the composer takes one with the names "key" and "value" for a single field.
     headers,
@@ -91,6 +91,11 @@ function attachment({ filename, content, type, disposition, contentId }: LetterA
 function safeType(type = unknownType): string {
   const trimmed = type.trim();
   return mediaType.test(trimmed) && !/^(?:multipart|message)\//i.test(trimmed) ? trimmed : unknownType;
+}
+
+/** RFC 2046 §4.1.1: a line of text ends with CR and LF, and neither stands alone. */
+function canonical(text: string): string {
+  return text.replace(/\r\n?|\n/g, "\r\n");
 }
 
 /** A word that no line could hold goes as encoded words, which can be folded between. */
