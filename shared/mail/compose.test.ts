@@ -142,6 +142,14 @@ describe("a composed email", () => {
     expect(head).toMatch(/^X-Long: =\?UTF-8\?B\?/m);
   });
 
+  it("shows a subject that looks like encoded words as it was written", async () => {
+    const subject = "=?utf-8?q?Hello=0D=0ABcc:_x@example.org?= and =?utf-8?b?aGk=?=";
+    const { head, mail } = await written({ subject });
+
+    expect(mail.subject).toBe(subject);
+    expect(head).not.toContain("=0D=0A");
+  });
+
   it("never gets a field from content, whatever control characters are tried", async () => {
     const known = new Set(fieldNames((await written({ headers: { "X-A": "a" } })).head));
     const hostile = fc

@@ -23,7 +23,7 @@ export async function compose(letter: Letter): Promise<Buffer> {
     to: recipients(letter),
     cc: letter.cc.map(mailbox),
     ...(letter.replyTo && { replyTo: mailbox(letter.replyTo) }),
-    subject: foldable(letter.subject),
+    subject: subjectField(letter.subject),
     ...(letter.text && { text: canonical(letter.text) }),
     ...(letter.html && { html: canonical(letter.html) }),
     attachments: letter.attachments.map(attachment),
@@ -98,10 +98,22 @@ function canonical(text: string): string {
   return text.replace(/\r\n?|\n/g, "\r\n");
 }
 
+/**
+ * What looks like an encoded word (RFC 2047) would be decoded by readers, line breaks and all: it goes as
+ * encoded words itself.
+ */
+function subjectField(value: string): string {
+  return value.includes("=?") ? encodedWords(oneLine(value)) : foldable(value);
+}
+
 /** A word that no line could hold goes as encoded words, which can be folded between. */
 function foldable(value: string): string {
   const line = oneLine(value);
-  return isFoldable(line) ? line : mimeFunctions.encodeWord(line, "B", 52);
+  return isFoldable(line) ? line : encodedWords(line);
+}
+
+function encodedWords(line: string): string {
+  return mimeFunctions.encodeWord(line, "B", 52);
 }
 
 function oneLine(text: string): string {
