@@ -29,6 +29,14 @@ describe("the clock moves", () => {
     expect(clockRequestSchema.safeParse(request).success).toBe(false);
   });
 
+  // Further on, times are written differently, and later still there are none: the clock would never go again.
+  it.each([{ advance: 1e300 }, { advance: "P99999999W" }, { advance: 8_000 * 365 * 86_400_000 }])(
+    "never past the year 9999, as by %j",
+    (request) => {
+      expect(() => move(request)).toThrow(/9999/);
+    },
+  );
+
   it("never back", () => {
     expect(() => move({ to: "2026-11-22T20:59:59Z" })).toThrow(/cannot go back/);
   });

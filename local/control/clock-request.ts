@@ -23,15 +23,18 @@ export const clockRequestSchema = z.union(
   { error: `say {"advance": ...} (${durationHint}) or {"to": an ISO 8601 time}` },
 );
 
+/** Beyond it ISO 8601 needs signs, and some way beyond it no time can be said at all. */
+const lastTime = Date.parse("9999-12-31T23:59:59Z");
+
 /**
  * By how many ms the clock is to move.
  *
- * @throws Error for a time that is past
+ * @throws RangeError for a time that is past, and for one after the year 9999
  */
 export function moveOf(request: z.infer<typeof clockRequestSchema>, now: number): number {
-  if ("advance" in request) return request.advance;
-  const move = Date.parse(request.to) - now;
+  const move = "advance" in request ? request.advance : Date.parse(request.to) - now;
   if (move < 0)
     throw new RangeError(`the clock cannot go back: it is ${new Date(now).toISOString()} already`);
+  if (now + move > lastTime) throw new RangeError("the clock ends with the year 9999");
   return move;
 }
