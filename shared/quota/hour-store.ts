@@ -3,6 +3,7 @@ import { LRUCache } from "lru-cache";
 import * as z from "zod";
 import { accountPartition } from "../platform/account-partition.ts";
 import type { Clock } from "../platform/clock.ts";
+import { LeasedUnits, shareOf } from "../platform/leased-units.ts";
 import { refusedWrite } from "../platform/refused-writes.ts";
 import { hourOf, nextHour } from "./periods.ts";
 
@@ -12,7 +13,10 @@ const hourSchema = z.object({ taken: z.number() });
 
 export type HourStore = ReturnType<typeof hourStore>;
 
-/** How many emails of each account have gone out in the current UTC hour, in the counters table. */
+/**
+ * How many emails of each account have gone out in the current UTC hour, in the counters table. Of a high
+ * limit a process takes several at once.
+ */
 export function hourStore({
   client,
   table,
@@ -24,6 +28,7 @@ export function hourStore({
 }) {
   // What was taken of an hour only grows: who knows that it is full need not ask again.
   const known = new LRUCache<number, { hour: string; taken: number }>({ max: rememberedAccounts });
+  const leases = new LRUCache<string, LeasedUnits>({ max: rememberedAccounts });
 
   return {
     /**
@@ -39,15 +44,23 @@ export function hourStore({
     ): Promise<{ ok: true } | { ok: false; nextHour: number }> {
       const now = clock.now();
       const hour = hourOf(now);
-      const seen = known.get(accountId);
-      const isKnownFull = seen?.hour === hour && seen.taken + count > limit;
       // An hour nobody took from has no item whose condition could refuse.
-      if (!isKnownFull && count <= limit && (await add(accountId, hour, count, limit))) return { ok: true };
+      if (count <= limit && (await leaseOf(accountId, hour, limit).take(count))) return { ok: true };
       return { ok: false, nextHour: nextHour(now) };
     },
   };
 
+  function leaseOf(accountId: number, hour: string, limit: number): LeasedUnits {
+    const key = `${accountId}/${hour}/${limit}`;
+    const lease =
+      leases.get(key) ?? new LeasedUnits(shareOf(limit), (count) => add(accountId, hour, count, limit));
+    leases.set(key, lease);
+    return lease;
+  }
+
   async function add(accountId: number, hour: string, count: number, limit: number): Promise<boolean> {
+    const seen = known.get(accountId);
+    if (seen?.hour === hour && seen.taken + count > limit) return false;
     try {
       await client.send(
         new UpdateCommand({

@@ -20,6 +20,18 @@ await onEachDynamoEngine("the hourly limit", (dynamo) => {
     expect(await workers[0]?.take(1, 1, 21)).toEqual({ ok: true });
   });
 
+  it("never lets more than a high limit through, and keeps little of it back", async () => {
+    const clock = settableClock(nine + minute);
+    const limit = 6_000;
+    const workers = Array.from({ length: 5 }, () => store(clock));
+    await workers[0]?.take(7, limit - 40, limit);
+    const answers = await Promise.all(
+      workers.flatMap((hours) => Array.from({ length: 12 }, () => hours.take(7, 1, limit))),
+    );
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(40);
+    expect(await workers[0]?.take(7, 1, limit)).toEqual({ ok: false, nextHour: nine + 60 * minute });
+  });
+
   it("opens again with the next hour", async () => {
     const clock = settableClock(nine + 59 * minute);
     const hours = store(clock);
