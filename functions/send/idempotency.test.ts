@@ -159,6 +159,54 @@ describe("an attempt that died under its Idempotency-Key", () => {
     expect(await customer.used()).toBe(2);
   });
 
+  describe("with an email of a batch that could not be sent then, and could now,", () => {
+    async function dieThenMend(late: string) {
+      const items = [{ ...to("a"), from: { email: `a@${late}` } }, to("b"), to("c")];
+      customer = testSender(service, await service.account({ domains: { [late]: "under_review" } }));
+      await broken.die({ ...queueing, when: "after" }, () => customer.batch(items, key));
+      const jobs = service.takeJobs();
+      await service.domains.setComplianceStatus(customer.accountId, late, "compliant");
+      clock.advance(61_000);
+      return { items, queued: jobs.flatMap(({ recipients }) => recipients) };
+    }
+
+    it("is taken over with the same ids for the same recipients", async () => {
+      const { items, queued } = await dieThenMend("late1.example");
+      const { responses } = await customer.batch(items, key);
+      const again = service.takeJobs().flatMap(({ recipients }) => recipients);
+
+      expect(responses?.map(({ success }) => success)).toEqual([false, true, true]);
+      expect(again).toEqual(queued);
+      expect(await customer.used()).toBe(2);
+    });
+
+    it("never calls an email accepted because another one has been sent", async () => {
+      const { items, queued } = await dieThenMend("late2.example");
+      for (const { messageId } of queued) await service.claim(customer.accountId, messageId);
+      const { responses } = await customer.batch(items, key);
+
+      expect(responses?.map(({ message_ids }) => message_ids)).toEqual([
+        undefined,
+        ...queued.map(({ messageId }) => [messageId]),
+      ]);
+      expect(service.takeJobs()).toEqual([]);
+    });
+  });
+
+  it("with an email of a batch that may not be sent any more is not taken over", async () => {
+    const late = "late3.example";
+    const items = [{ ...to("a"), from: { email: `a@${late}` } }, to("b")];
+    customer = testSender(service, await service.account({ domains: { [late]: "compliant" } }));
+    await broken.die({ ...queueing, when: "after" }, () => customer.batch(items, key));
+    service.takeJobs();
+    await service.domains.setComplianceStatus(customer.accountId, late, "suspended");
+    clock.advance(61_000);
+
+    expect((await customer.batch(items, key)).status).toBe(500);
+    expect(service.takeJobs()).toEqual([]);
+    expect(await customer.used()).toBe(2);
+  });
+
   it("while refusing tells the customer that nothing was accepted", async () => {
     broken.fail({ ...queueing, when: "before" });
     // The first put is the key's own record, the next marks a message as refused.

@@ -1,3 +1,4 @@
+import { PosternError } from "../platform/errors.ts";
 import { checkEmail } from "./check-email.ts";
 import { findCustomer } from "./customer.ts";
 import type { AcceptDeps } from "./deps.ts";
@@ -5,7 +6,7 @@ import { readBatch } from "./email-items.ts";
 import { once } from "./once.ts";
 import { isAccepted, messageIdsAt, refusedOutcome } from "./outcomes.ts";
 import { sendOff } from "./send-off.ts";
-import type { CheckedEmail, ItemResult, Outcome, Sent, Submission } from "./submission.ts";
+import type { CheckedEmail, ItemResult, Outcome, Refusals, Sent, Submission } from "./submission.ts";
 
 /**
  * Accepts a batch as `accept` does one email, except that each email is checked for itself and stands for
@@ -16,17 +17,37 @@ import type { CheckedEmail, ItemResult, Outcome, Sent, Submission } from "./subm
  */
 export async function acceptBatch(deps: AcceptDeps, submission: Submission): Promise<ItemResult[]> {
   const customer = await findCustomer(deps, submission.secret);
-  const { submissionId, outcomes } = await once(deps, customer.account.id, submission, async (attempt) => {
-    const drafts = readBatch(submission.read());
-    const checks = await Promise.all(
-      drafts.map((draft) => checkEmail(deps, customer, draft).catch(refusedOutcome)),
-    );
-    const sent = await sendOff(deps, attempt, checks.filter(isEmail));
-    return inOrderOf(checks, sent);
-  });
+  const checks = await Promise.all(
+    readBatch(submission.read()).map((draft) => checkEmail(deps, customer, draft).catch(refusedOutcome)),
+  );
+  const { submissionId, outcomes } = await once(
+    deps,
+    customer.account.id,
+    submission,
+    async (attempt, refused) => {
+      const asBefore = checks.map((check, item) => refused.get(item) ?? mustPass(check));
+      return inOrderOf(asBefore, await sendOff(deps, attempt, asBefore.filter(isEmail)));
+    },
+    refusalsAmong(checks),
+  );
   return outcomes.map((outcome) =>
     isAccepted(outcome) ? { messageIds: messageIdsAt(submissionId, outcome) } : { errors: outcome.messages },
   );
+}
+
+function refusalsAmong(checks: readonly (CheckedEmail | Outcome)[]): Refusals {
+  return new Map(checks.flatMap((check, item) => (isEmail(check) ? [] : [[item, check] as const])));
+}
+
+/**
+ * What the first attempt let through must pass again: its messages have their ids by their places among
+ * those that passed, and may be on their way.
+ */
+function mustPass(check: CheckedEmail | Outcome): CheckedEmail {
+  if (isEmail(check)) return check;
+  throw new PosternError("internal", {
+    cause: new Error("an email passed the checks before and does not now"),
+  });
 }
 
 function isEmail(check: CheckedEmail | Outcome): check is CheckedEmail {

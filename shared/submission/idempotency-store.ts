@@ -6,7 +6,7 @@ import { accountPartition } from "../platform/account-partition.ts";
 import type { Clock } from "../platform/clock.ts";
 import { PosternError } from "../platform/errors.ts";
 import { refusedWrite } from "../platform/refused-writes.ts";
-import type { Outcome } from "./submission.ts";
+import type { Outcome, Refusals } from "./submission.ts";
 
 const deflate = promisify(deflateRaw);
 const inflate = promisify(inflateRaw);
@@ -23,9 +23,17 @@ export interface IdempotentRequest {
   readonly fingerprint: string;
 }
 
-/** What to do with the request: attempt it under an id, for the first time or again, or answer as before. */
+/**
+ * What to do with the request: attempt it under an id, for the first time or again, or answer as before.
+ * `refused` is what the first attempt refused.
+ */
 export type Begun =
-  | { readonly kind: "attempt"; readonly submissionId: string; readonly resumed: boolean }
+  | {
+      readonly kind: "attempt";
+      readonly submissionId: string;
+      readonly resumed: boolean;
+      readonly refused: Refusals;
+    }
   | { readonly kind: "answered"; readonly submissionId: string; readonly outcomes: readonly Outcome[] };
 
 interface Row {
@@ -33,6 +41,7 @@ interface Row {
   submissionId: string;
   progress: "in-progress" | "done";
   startedAt: number;
+  refused?: Uint8Array;
   outcomes?: Uint8Array;
 }
 
@@ -49,21 +58,28 @@ export function idempotencyStore(deps: { client: DynamoDBDocumentClient; table: 
      * Begins a request, or finds it begun before.
      *
      * @param submissionId the id to use if this is the first attempt
+     * @param refused what this attempt refuses, kept if it is the first: the ids of the others follow from it
      * @throws PosternError `idempotency_key_reused` or `idempotency_in_progress`
      */
-    async begin(request: IdempotentRequest, submissionId: string): Promise<Begun> {
-      const row = await putIfAbsent(deps, request, submissionId);
+    async begin(request: IdempotentRequest, submissionId: string, refused: Refusals): Promise<Begun> {
+      const row = await putIfAbsent(deps, request, { submissionId, refused });
       // A row with this very id was written by this call, whose first answer was lost.
       if (row === undefined || row.submissionId === submissionId) {
-        return { kind: "attempt", submissionId, resumed: false };
+        return { kind: "attempt", submissionId, resumed: false, refused };
       }
       if (row.fingerprint !== request.fingerprint) throw new PosternError("idempotency_key_reused");
       if (row.progress === "done") {
-        const outcomes = await unpacked(row.outcomes ?? new Uint8Array());
+        const outcomes = await unpacked<Outcome[]>(row.outcomes ?? new Uint8Array());
         return { kind: "answered", submissionId: row.submissionId, outcomes };
       }
       await takeOver(deps, request, row);
-      return { kind: "attempt", submissionId: row.submissionId, resumed: true };
+      const before = row.refused ? await unpacked<[number, Outcome][]>(row.refused) : [];
+      return {
+        kind: "attempt",
+        submissionId: row.submissionId,
+        resumed: true,
+        refused: new Map(before),
+      };
     },
 
     /** Keeps the answer for those who ask again. */
@@ -76,7 +92,7 @@ export function idempotencyStore(deps: { client: DynamoDBDocumentClient; table: 
         new UpdateCommand({
           TableName: table,
           Key: keyOf(request),
-          UpdateExpression: "SET progress = :done, outcomes = :outcomes",
+          UpdateExpression: "SET progress = :done, outcomes = :outcomes REMOVE refused",
           ConditionExpression: "submissionId = :submissionId",
           ExpressionAttributeValues: {
             ":done": "done",
@@ -111,7 +127,7 @@ type Deps = Parameters<typeof idempotencyStore>[0];
 async function putIfAbsent(
   { client, table, clock }: Deps,
   request: IdempotentRequest,
-  submissionId: string,
+  { submissionId, refused }: { submissionId: string; refused: Refusals },
 ): Promise<Row | undefined> {
   const now = clock.now();
   try {
@@ -124,6 +140,7 @@ async function putIfAbsent(
           submissionId,
           progress: "in-progress",
           startedAt: now,
+          ...(refused.size > 0 && { refused: await packed([...refused]) }),
           expiresAt: Math.ceil((now + keptMs) / 1_000),
         },
         // DynamoDB removes expired items some time after their hour, and until then they are not to count.
@@ -165,12 +182,12 @@ async function takeOver({ client, table, clock }: Deps, request: IdempotentReque
 
 // Compressed, since hundreds of items with their mistakes would not fit an item of the table; ids are
 // not kept, as they follow from the submission's.
-async function packed(outcomes: readonly Outcome[]): Promise<Uint8Array> {
-  return deflate(JSON.stringify(outcomes));
+async function packed(value: unknown): Promise<Uint8Array> {
+  return deflate(JSON.stringify(value));
 }
 
-async function unpacked(bytes: Uint8Array): Promise<Outcome[]> {
-  return JSON.parse((await inflate(bytes)).toString()) as Outcome[];
+async function unpacked<Value>(bytes: Uint8Array): Promise<Value> {
+  return JSON.parse((await inflate(bytes)).toString()) as Value;
 }
 
 function keyOf({ accountId, key }: IdempotentRequest): { pk: string; sk: string } {

@@ -4,7 +4,7 @@ import { logger } from "../platform/observability.ts";
 import type { AcceptDeps } from "./deps.ts";
 import type { IdempotentRequest } from "./idempotency-store.ts";
 import { isAccepted } from "./outcomes.ts";
-import type { Attempt, Outcome, Sent, Submission } from "./submission.ts";
+import type { Attempt, Outcome, Refusals, Sent, Submission } from "./submission.ts";
 
 export interface Answer {
   readonly submissionId: string;
@@ -16,6 +16,8 @@ export interface Answer {
  * answer. Where an attempt has died on the way, the next goes on under the same submission id. Nothing is
  * remembered of a request of which nothing was accepted.
  *
+ * @param send is told what the first attempt refused: this one, or the one that it goes on with
+ * @param refused what the checks refuse now
  * @throws PosternError `invalid_request`, `idempotency_key_reused`, `idempotency_in_progress`, and what the
  * attempt throws
  */
@@ -23,18 +25,19 @@ export async function once(
   deps: AcceptDeps,
   accountId: number,
   submission: Submission,
-  send: (attempt: Attempt) => Promise<Sent>,
+  send: (attempt: Attempt, refused: Refusals) => Promise<Sent>,
+  refused: Refusals = new Map(),
 ): Promise<Answer> {
   const { stream, clientIp } = submission;
   const request = requestOf(accountId, submission);
   const newSubmission = newId(deps.clock.now());
   const begun = request
-    ? await deps.idempotency.begin(request, newSubmission)
-    : ({ kind: "attempt", submissionId: newSubmission, resumed: false } as const);
+    ? await deps.idempotency.begin(request, newSubmission, refused)
+    : ({ kind: "attempt", submissionId: newSubmission, resumed: false, refused } as const);
   if (begun.kind === "answered") return begun;
 
   const attempt = { submissionId: begun.submissionId, accountId, stream, clientIp, resumed: begun.resumed };
-  const { outcomes, settled } = await send(attempt).catch(async (error: unknown) => {
+  const { outcomes, settled } = await send(attempt, begun.refused).catch(async (error: unknown) => {
     await forget(deps, attempt, request);
     throw error;
   });

@@ -53,6 +53,9 @@ export type Outcome =
   | { readonly firstPlace: number; readonly count: number }
   | { readonly code: ErrorCode; readonly messages: readonly string[] };
 
+/** Emails of a batch that do not pass the checks, by their place in it. */
+export type Refusals = ReadonlyMap<number, Outcome>;
+
 /** What became of the emails of a submission, in their order. */
 export interface Sent {
   readonly outcomes: readonly Outcome[];
