@@ -127,6 +127,16 @@ describe("an email", () => {
     expect((await send({ text })).statusCode).toBe(200);
     expect(service.takeJobs()[0]?.content.inline.text).toBe(text);
   });
+
+  it("mends half an emoji, as clients leave it that cut texts by length: no table would take it", async () => {
+    const half = { subject: "Hi \ud83d", category: "\udc4bnews", custom_variables: { "a\ud83d": "\ud83db" } };
+    expect((await send(half)).statusCode).toBe(200);
+    expect(service.takeJobs()[0]).toMatchObject({
+      category: "\ufffdnews",
+      customVariables: { "a\ufffd": "\ufffdb" },
+      content: { inline: { subject: "Hi \ufffd" } },
+    });
+  });
 });
 
 describe("a token", () => {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { map } from "./field-kinds.ts";
+import { map, wellFormed } from "./field-kinds.ts";
 
 const mostBytes = 1_000;
 const tooLarge = `'custom_variables' must not exceed ${mostBytes} bytes`;
@@ -34,5 +34,5 @@ function firstOf(value: unknown): unknown {
 function textOf(name: string, value: unknown): [[string, string] | undefined] | [] {
   if (value === null || value === undefined) return [];
   if (name === "__proto__" || !["string", "number", "boolean"].includes(typeof value)) return [undefined];
-  return [[name, String(value)]];
+  return [[wellFormed(name), wellFormed(String(value))]];
 }

@@ -30,9 +30,19 @@ export function map(title: string) {
 
 /** A text that must be there. */
 export function text(title: string) {
-  return z.string({
-    error: ({ input }) => `${title} ${isAbsent(input) ? "is required" : "must be a string"}`,
-  });
+  return z
+    .string({
+      error: ({ input }) => `${title} ${isAbsent(input) ? "is required" : "must be a string"}`,
+    })
+    .overwrite(wellFormed);
+}
+
+/**
+ * A text with U+FFFD for each half of a surrogate pair: JSON can hold one, UTF-8 and thus the tables
+ * cannot, and an email with it would be accepted and never delivered.
+ */
+export function wellFormed(text: string): string {
+  return text.toWellFormed();
 }
 
 /**
