@@ -6,7 +6,7 @@ import type { Claim, MessageLog } from "../messages/message.ts";
 import type { Composer } from "./compose-for.ts";
 import type { DeliverDeps, Invocation } from "./deliver-deps.ts";
 import type { Outcome } from "./outcome.ts";
-import { mostAttempts, nextAttemptAt } from "./retry-rules.ts";
+import { mostAttempts, nextAttemptAt, nextTurnAt } from "./retry-rules.ts";
 import { preferredRoute, sendOver } from "./routes.ts";
 
 /** An email for one of its recipients. `account` and `domain` are missing when they are gone by now. */
@@ -57,7 +57,7 @@ export async function attempt(
   if (answer.kind === "done") return undefined;
   if (answer.kind === "later") return { at: answer.at, attempt: 0 };
   const outcome = await send(deps, parcel, answer.claim, invocation);
-  return outcome === "claim lost" ? undefined : await settle(deps, answer.claim, outcome);
+  return outcome === "claim lost" ? undefined : await settle(deps, parcel, answer.claim, outcome);
 }
 
 async function send(
@@ -84,7 +84,12 @@ async function send(
   }
 }
 
-async function settle(deps: Deps, claim: Claim, outcome: Outcome): Promise<Again | undefined> {
+async function settle(
+  deps: Deps,
+  { job }: Parcel,
+  claim: Claim,
+  outcome: Outcome,
+): Promise<Again | undefined> {
   switch (outcome.kind) {
     case "accepted": {
       const { kind: _kind, ...proof } = outcome;
@@ -99,9 +104,31 @@ async function settle(deps: Deps, claim: Claim, outcome: Outcome): Promise<Again
       deps.warn("a provider's answer was lost", { messageId: claim.messageId, reason: outcome.reason });
       return { at: claim.claimUntil + evidenceWaitMs, attempt: claim.attempt };
     case "temporary":
-    case "sick":
       return await retry(deps, claim, outcome);
+    case "sick":
+      return await waitForRoutes(deps, job, claim, outcome);
   }
+}
+
+/** The row counts this attempt no longer: what is wrong with all mail makes no message bounce. */
+async function waitForRoutes(
+  deps: Deps,
+  { acceptedAt }: DeliveryJob,
+  claim: Claim,
+  outcome: Extract<Outcome, { kind: "sick" }>,
+): Promise<Again | undefined> {
+  const at = outcome.widely ? nextTurnAt(acceptedAt, deps.clock.now(), deps.random()) : undefined;
+  if (at === undefined) return await retry(deps, claim, outcome);
+  const { reason } = outcome;
+  const attempt = claim.attempt - 1;
+  await settled(deps, claim, {
+    state: "retry",
+    reason,
+    nextAttemptAt: at,
+    attempt,
+    mayHaveLeft: claim.mayHaveLeft,
+  });
+  return { at, attempt };
 }
 
 async function retry(

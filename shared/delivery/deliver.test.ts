@@ -11,7 +11,6 @@ import {
 import { startTestTable, type TestTable } from "../../test/support/test-table.ts";
 import type { DeliveryJob } from "../contracts/delivery-job.ts";
 import { deliver } from "./deliver.ts";
-import type { DeliverDeps } from "./deliver-deps.ts";
 import type { Outcome } from "./outcome.ts";
 import { mostAttempts, retryGapsMinutes } from "./retry-rules.ts";
 
@@ -28,18 +27,6 @@ afterAll(() => table.stop());
 
 function rowsOf(job: DeliveryJob) {
   return Promise.all(job.recipients.map(({ messageId }) => world.messages.get({ accountId, messageId })));
-}
-
-/** Works off the queue, moving the clock on, until it is empty. */
-async function workOff(deps: DeliverDeps) {
-  for (let rounds = 0; rounds < 500; rounds += 1) {
-    world.queued.sort((a, b) => a.dueAt - b.dueAt);
-    const next = world.queued.shift();
-    if (!next) return;
-    world.clock.set(Math.max(world.clock.now(), next.dueAt));
-    await deliver(deps, next.job, world.invocation);
-  }
-  throw new Error("the queue never emptied");
 }
 
 const sick: Outcome = { kind: "sick", reason: "paused", widely: true };
@@ -97,7 +84,7 @@ describe("a delivery job", () => {
         dueAt: noon + 60_000,
       },
     ]);
-    await workOff(deps);
+    await world.workOff(deps);
     expect((await rowsOf(job)).map((row) => row?.state)).toEqual(["sent", "sent", "sent"]);
     expect((await rowsOf(job))[1]).toMatchObject({ attempt: 3 });
   });
@@ -107,7 +94,7 @@ describe("a delivery job", () => {
     const deps = world.deps({ routes: { ses: ses.route } });
     const job = jobTo(1);
     await deliver(deps, job, world.invocation);
-    await workOff(deps);
+    await world.workOff(deps);
 
     expect(ses.handed).toHaveLength(mostAttempts);
     expect(await rowsOf(job)).toMatchObject([
@@ -237,7 +224,7 @@ describe("routes", () => {
     const job = jobTo(1);
     await deliver(deps, job, world.invocation);
     ses.route.open = true;
-    await workOff(deps);
+    await world.workOff(deps);
 
     expect(ses.handed).toEqual([]);
     expect(smtp.handed.map(({ rfcMessageId }) => rfcMessageId)).toEqual(
@@ -265,7 +252,7 @@ describe("the account's hour", () => {
     expect(own.queued).toHaveLength(1);
 
     world = own;
-    await workOff(deps);
+    await world.workOff(deps);
     expect(ses.handed).toHaveLength(30);
     expect(own.clock.now()).toBeGreaterThanOrEqual(noon + 2 * 3_600_000);
     expect(own.clock.now()).toBeLessThan(noon + 3 * 3_600_000);
@@ -283,7 +270,7 @@ describe("the account's hour", () => {
     });
     const deps = own.deps({ routes: { ses: ses.route }, accounts: { get: async () => limited } });
     await deliver(deps, jobTo(1), own.invocation);
-    await workOff(deps);
+    await world.workOff(deps);
 
     expect(ses.handed).toHaveLength(2);
     expect(own.clock.now()).toBe(noon + 60_000);

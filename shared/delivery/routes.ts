@@ -25,7 +25,7 @@ export async function sendOver(
   dispatch: Dispatch,
   reroute: (route: Route) => Promise<boolean>,
 ): Promise<Outcome | "claim lost"> {
-  let sick: Outcome = { kind: "temporary", reason: "every route is sick" };
+  let sick: Outcome = { kind: "sick", reason: "every route is sick", widely: true };
   let current = claim.route;
   for (const name of routesFor(routes, claim)) {
     const route = routes[name];
@@ -34,7 +34,7 @@ export async function sendOver(
     current = name;
     const outcome = await route.send(dispatch);
     if (outcome.kind !== "sick") return outcome;
-    sick = { kind: "temporary", reason: outcome.reason };
+    sick = outcome;
   }
   return sick;
 }

@@ -43,6 +43,8 @@ export type Settlement =
       readonly state: "retry";
       readonly reason: string;
       readonly nextAttemptAt: number;
+      /** Attempts begun so far, where this one is not to count. */
+      readonly attempt?: number | undefined;
       /** True where the answer was lost, over a route that gives no other word of it. */
       readonly mayHaveLeft?: boolean | undefined;
     };

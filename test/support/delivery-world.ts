@@ -1,6 +1,7 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { Account } from "../../shared/accounts/account.ts";
 import type { DeliveryJob, EmailContent } from "../../shared/contracts/delivery-job.ts";
+import { deliver } from "../../shared/delivery/deliver.ts";
 import type { DeliverDeps } from "../../shared/delivery/deliver-deps.ts";
 import type { Dispatch, Outcome } from "../../shared/delivery/outcome.ts";
 import { roomOf } from "../../shared/delivery/room.ts";
@@ -126,7 +127,21 @@ export function deliveryWorld(table: TestTable, clock = settableClock(noon)) {
     };
   }
 
-  return { clock, queued, warnings, messages, deps, invocation: { remainingMs: () => 60_000 } };
+  const invocation = { remainingMs: () => 60_000 };
+
+  /** Works off the queue, moving the clock on, until it is empty. */
+  async function workOff(worker: DeliverDeps) {
+    for (let rounds = 0; rounds < 2_000; rounds += 1) {
+      queued.sort((a, b) => a.dueAt - b.dueAt);
+      const next = queued.shift();
+      if (!next) return;
+      clock.set(Math.max(clock.now(), next.dueAt));
+      await deliver(worker, next.job, invocation);
+    }
+    throw new Error("the queue never emptied");
+  }
+
+  return { clock, queued, warnings, messages, deps, workOff, invocation };
 }
 
 function unitOf(table: string) {
