@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { DeliveryJob } from "../../shared/contracts/delivery-job.ts";
+import type { FieldsJob } from "../../shared/contracts/delivery-job.ts";
 import type { HttpEvent } from "../../shared/platform/http.ts";
 import { bodyOf, postEvent, type SendService, startSendService } from "../../test/support/send-service.ts";
 import { settableClock } from "../../test/support/test-table.ts";
@@ -223,7 +223,7 @@ const hostileEmail = fc.tuple(hostileFields, fc.infiniteStream(fc.nat({ max: 4 }
 const control = /[\u0000-\u0008\u000a-\u001f\u007f]/;
 
 /** Everything of a job that becomes a header field or an argument of a mail command. */
-function headerTexts({ content: { inline }, recipients, category = "" }: DeliveryJob): string[] {
+function headerTexts({ content: { inline }, recipients, category = "" }: FieldsJob): string[] {
   const mailboxes = [inline.from, ...(inline.to ?? []), ...(inline.cc ?? []), inline.replyTo];
   return [
     ...mailboxes.flatMap((mailbox) => [mailbox?.email ?? "", mailbox?.name ?? ""]),

@@ -9,14 +9,28 @@ export const queueCallBytes = 1_000_000;
 
 export const mailboxSchema = z.object({ email: z.string(), name: z.string().optional() });
 
-export const attachmentSchema = z.object({
+const attachmentFields = {
   filename: z.string(),
-  /** Base64, without white space. */
-  content: z.string(),
   type: z.string().optional(),
   disposition: z.enum(["attachment", "inline"]),
   contentId: z.string().optional(),
+};
+
+export const inlineAttachmentSchema = z.object({
+  ...attachmentFields,
+  /** Base64, without white space. */
+  content: z.string(),
 });
+
+export const storedAttachmentSchema = z.object({
+  ...attachmentFields,
+  /** Key of an object in the payload bucket that holds the file's bytes as they are, not in base64. */
+  stored: z.string(),
+  /** Length of that object. */
+  bytes: z.number().int().min(0),
+});
+
+export const attachmentSchema = z.union([inlineAttachmentSchema, storedAttachmentSchema]);
 
 /**
  * What an email says, as fields from which the delivery worker composes MIME. `to` and `cc` are what
@@ -41,9 +55,37 @@ export const recipientSchema = z.object({
 });
 
 /**
+ * Content as fields, merged in order: the stored parts (keys in the payload bucket, each a JSON object of
+ * content fields), then the inline fields; later wins, key by key.
+ */
+export const fieldsContentSchema = z.object({
+  stored: z.array(z.string()),
+  inline: emailContentSchema.partial(),
+});
+
+/**
+ * Content as the MIME message that the customer wrote, without the fields that are not for recipients (Bcc,
+ * Resent-Bcc, Return-Path, X-MT-Category, X-MT-Custom-Variables): these bytes reach recipients as they are,
+ * but for what compliance must change.
+ */
+export const rawContentSchema = z.object({
+  raw: z.union([
+    /** Base64 of the message. */
+    z.object({ inline: z.string() }),
+    /** Key of an object in the payload bucket that holds the message. */
+    z.object({ stored: z.string() }),
+  ]),
+  /** Length of the message. */
+  bytes: z.number().int().min(0),
+  /** Address of the message's From field. */
+  from: z.string(),
+  /** Decoded, for the message log. */
+  subject: z.string(),
+});
+
+/**
  * One accepted email on its way to at most `recipientsPerJob` recipients: the payload of the delivery
- * queues. Content is merged in order: the stored parts (keys in the payload bucket, each a JSON object
- * of content fields), then the inline fields; later wins, key by key.
+ * queues.
  */
 export const deliveryJobSchema = z.object({
   version: z.literal(1),
@@ -57,10 +99,7 @@ export const deliveryJobSchema = z.object({
   attempt: z.number().int().min(0),
   /** Epoch ms before which the job is not due; it waits in hops of the queue's longest delay. */
   notBefore: z.number().optional(),
-  content: z.object({
-    stored: z.array(z.string()),
-    inline: emailContentSchema.partial(),
-  }),
+  content: z.union([fieldsContentSchema, rawContentSchema]),
   recipients: z.array(recipientSchema).min(1).max(recipientsPerJob),
   category: z.string().optional(),
   customVariables: z.record(z.string(), z.string()).optional(),
@@ -68,10 +107,20 @@ export const deliveryJobSchema = z.object({
 });
 
 export type Mailbox = z.infer<typeof mailboxSchema>;
+export type InlineAttachment = z.infer<typeof inlineAttachmentSchema>;
+export type StoredAttachment = z.infer<typeof storedAttachmentSchema>;
 export type Attachment = z.infer<typeof attachmentSchema>;
 export type EmailContent = z.infer<typeof emailContentSchema>;
+export type FieldsContent = z.infer<typeof fieldsContentSchema>;
+export type RawContent = z.infer<typeof rawContentSchema>;
 export type JobRecipient = z.infer<typeof recipientSchema>;
 export type DeliveryJob = z.infer<typeof deliveryJobSchema>;
+export type FieldsJob = DeliveryJob & { readonly content: FieldsContent };
+export type RawJob = DeliveryJob & { readonly content: RawContent };
+
+export function isRawJob(job: DeliveryJob): job is RawJob {
+  return "raw" in job.content;
+}
 
 /**
  * A job as the body of a queue message. JSON may hold any character as it is, Amazon SQS does not take

@@ -57,6 +57,7 @@ export function composerFor(
 function plainLetter(deps: ComposeDeps, job: DeliveryJob, content: EmailContent, messageId: string): Letter {
   return {
     ...content,
+    attachments: content.attachments.filter((file) => "content" in file),
     messageId: `<${messageId}@${job.domainName}>`,
     date: job.acceptedAt,
     serviceHeaders: {

@@ -1,7 +1,7 @@
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { LRUCache } from "lru-cache";
 import type * as z from "zod";
-import { type DeliveryJob, type EmailContent, emailContentSchema } from "../contracts/delivery-job.ts";
+import { type EmailContent, emailContentSchema, type FieldsContent } from "../contracts/delivery-job.ts";
 
 export type ContentClient = ReturnType<typeof contentClient>;
 
@@ -20,7 +20,7 @@ export function contentClient({ bucket, s3 }: { bucket: string; s3: S3Client }) 
   });
   return {
     /** @throws Error when a part is missing or malformed, or something essential is in none of them */
-    async load({ content }: Pick<DeliveryJob, "content">): Promise<EmailContent> {
+    async load({ content }: { readonly content: FieldsContent }): Promise<EmailContent> {
       const stored = await Promise.all(content.stored.map((key) => parts.fetch(key)));
       const merged = Object.assign({}, ...stored.map((read) => read?.part), content.inline);
       return emailContentSchema.parse(merged);

@@ -1,5 +1,11 @@
 import type { Account } from "../accounts/account.ts";
-import type { DeliveryJob, EmailContent, JobRecipient } from "../contracts/delivery-job.ts";
+import {
+  type DeliveryJob,
+  type EmailContent,
+  type FieldsJob,
+  isRawJob,
+  type JobRecipient,
+} from "../contracts/delivery-job.ts";
 import type { MessageLog } from "../messages/message.ts";
 import { attempt, type Parcel } from "./attempt.ts";
 import { composerFor } from "./compose-for.ts";
@@ -49,14 +55,22 @@ async function emailOf(deps: DeliverDeps, job: DeliveryJob): Promise<Email> {
   const [account, domain, content] = await Promise.all([
     deps.accounts.get(job.accountId),
     deps.domains.find(job.accountId, job.domainName),
-    deps.contents.load(job),
+    deps.contents.load(fieldsJob(job)),
   ]);
   const composer = domain && composerFor(deps.composing, job, content, domain);
   return { job, account, domain, content, composer, bytes: bytesOf(content) };
 }
 
+function fieldsJob(job: DeliveryJob): FieldsJob {
+  if (isRawJob(job)) throw new Error("a raw message cannot be delivered yet");
+  return job as FieldsJob;
+}
+
 function bytesOf({ text = "", html = "", attachments }: EmailContent): number {
-  return attachments.reduce((sum, { content }) => sum + content.length, text.length + html.length);
+  return attachments.reduce(
+    (sum, file) => sum + ("content" in file ? file.content.length : file.bytes),
+    text.length + html.length,
+  );
 }
 
 /** Only what has not been counted yet takes from the hour; a retry has its place already. */

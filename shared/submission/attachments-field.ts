@@ -1,6 +1,6 @@
 import { MIMEType } from "node:util";
 import * as z from "zod";
-import type { Attachment } from "../contracts/delivery-job.ts";
+import type { InlineAttachment } from "../contracts/delivery-job.ts";
 import { oneLine, optional, required, text } from "./field-kinds.ts";
 
 const mostAttachments = 1_000;
@@ -33,7 +33,7 @@ const attachmentSchema = z
     "'attachments' must be an array of objects",
   )
   .transform(
-    ({ content, filename, type, disposition, content_id }): Attachment => ({
+    ({ content, filename, type, disposition, content_id }): InlineAttachment => ({
       filename,
       content,
       type,

@@ -3,11 +3,10 @@ import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { startFauxqs } from "fauxqs";
-import { sendRoutes } from "../../functions/send/routes.ts";
 import { startDynamoEngine } from "../../local/engines/dynamodb.ts";
 import { accountStore } from "../../shared/accounts/account-store.ts";
 import { rateLimitStore } from "../../shared/accounts/rate-limit-store.ts";
-import { type DeliveryJob, deliveryJobSchema } from "../../shared/contracts/delivery-job.ts";
+import { deliveryJobSchema, type FieldsJob } from "../../shared/contracts/delivery-job.ts";
 import type { Stream } from "../../shared/contracts/streams.ts";
 import { domainStore } from "../../shared/domains/domain-store.ts";
 import type { ComplianceStatus } from "../../shared/domains/sending-domain.ts";
@@ -19,6 +18,7 @@ import { httpDoor } from "../../shared/platform/http-door.ts";
 import { quotaStore } from "../../shared/quota/quota-store.ts";
 import { deliveryQueueClient } from "../../shared/submission/delivery-queue-client.ts";
 import type { AcceptDeps } from "../../shared/submission/deps.ts";
+import { sendRoutes } from "../../shared/submission/http-routes.ts";
 import { idempotencyStore } from "../../shared/submission/idempotency-store.ts";
 import { payloadClient } from "../../shared/submission/payload-client.ts";
 
@@ -216,9 +216,9 @@ async function openAccount(
   return { accountId, domain, token: await tokenOf(100), viewerToken: await tokenOf(10) };
 }
 
-function takeJobs(queues: Awaited<ReturnType<typeof startFauxqs>>): DeliveryJob[] {
+function takeJobs(queues: Awaited<ReturnType<typeof startFauxqs>>): FieldsJob[] {
   const ready = queues.inspectQueue("deliver")?.messages.ready ?? [];
-  const jobs = ready.map(({ body }) => deliveryJobSchema.parse(JSON.parse(body)));
+  const jobs = ready.map(({ body }) => deliveryJobSchema.parse(JSON.parse(body)) as FieldsJob);
   queues.deleteQueue("deliver");
   queues.createQueue("deliver");
   return jobs;
