@@ -6,7 +6,11 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["{shared,functions,local,cdk}/**/*.test.ts", "test/vectors/*.test.ts"],
+          include: [
+            "{shared,functions,gateway,local,cdk}/**/*.test.ts",
+            "test/gateway/**/*.test.ts",
+            "test/vectors/*.test.ts",
+          ],
           testTimeout: 20_000,
         },
       },

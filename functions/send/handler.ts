@@ -1,6 +1,6 @@
 import { httpDoor } from "../../shared/platform/http-door.ts";
+import { sendRoutes } from "../../shared/submission/http-routes.ts";
 import { depsFromEnvironment } from "./deps.ts";
-import { sendRoutes } from "./routes.ts";
 
 const { deps, stream } = depsFromEnvironment();
 

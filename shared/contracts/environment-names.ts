@@ -17,6 +17,9 @@ export const environmentNames = {
   payloadsBucket: "PAYLOADS_BUCKET",
   /** Queue of the function's stream, from accepting to delivering. */
   deliveryQueueUrl: "DELIVERY_QUEUE_URL",
+  /** The gateway serves both streams, and so is told both of their delivery queues. */
+  transactionalQueueUrl: "TRANSACTIONAL_QUEUE_URL",
+  bulkQueueUrl: "BULK_QUEUE_URL",
   /** `transactional` or `bulk`: the stream that this function serves. */
   stream: "STREAM",
   /** SES configuration set of the function's stream. */
@@ -33,6 +36,24 @@ export const environmentNames = {
   smtpRoute: "SMTP_ROUTE",
   /** Secret with host, port, user and password of the SMTP relay (route `relay`). */
   smtpRelaySecretArn: "SMTP_RELAY_SECRET_ARN",
+  /** The gateway's ports: SMTP with STARTTLS (bulk by its server name, too), and SMTP in TLS from the first byte. */
+  smtpPort: "SMTP_PORT",
+  /** SMTP with STARTTLS, the bulk stream whatever name the client uses; only where names cannot choose. */
+  smtpBulkPort: "SMTP_BULK_PORT",
+  smtpsPort: "SMTPS_PORT",
+  /** The gateway's ports for large HTTP requests, one for each stream. */
+  httpPort: "HTTP_PORT",
+  httpBulkPort: "HTTP_BULK_PORT",
+  /** `GET /` answers 200 here as long as the gateway takes new work. */
+  healthPort: "HEALTH_PORT",
+  /** Secret with the SMTP door's certificate: `{ "certificate": PEM chain, "privateKey": PEM }`. */
+  certificateSecretArn: "CERTIFICATE_SECRET_ARN",
+  /** A file with the certificate chain and the private key, both PEM, instead of the secret. */
+  certificateFile: "CERTIFICATE_FILE",
+  /** `true`: connections to the SMTP ports begin with the load balancer's PROXY protocol header. */
+  proxyProtocol: "PROXY_PROTOCOL",
+  /** The secret that CloudFront shows the gateway in the header `x-postern-origin`, without which it is no CloudFront. */
+  originSecretArn: "ORIGIN_SECRET_ARN",
 } as const;
 
 export type EnvironmentName = (typeof environmentNames)[keyof typeof environmentNames];

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import type { Stream } from "../../shared/contracts/streams.ts";
-import { bodyOf, type HttpEvent, jsonResponse, readJson, tokenOf } from "../../shared/platform/http.ts";
-import type { Route } from "../../shared/platform/http-door.ts";
-import { accept } from "../../shared/submission/accept.ts";
-import { acceptBatch } from "../../shared/submission/accept-batch.ts";
-import type { AcceptDeps } from "../../shared/submission/deps.ts";
-import type { ItemResult, Submission } from "../../shared/submission/submission.ts";
+import type { Stream } from "../contracts/streams.ts";
+import { bodyOf, type HttpEvent, jsonResponse, readJson, tokenOf } from "../platform/http.ts";
+import type { Route } from "../platform/http-door.ts";
+import { accept } from "./accept.ts";
+import { acceptBatch } from "./accept-batch.ts";
+import type { AcceptDeps } from "./deps.ts";
+import type { ItemResult, Submission } from "./submission.ts";
 
 /** The send API of one stream. */
 export function sendRoutes(deps: AcceptDeps, stream: Stream): ReadonlyMap<string, Route> {

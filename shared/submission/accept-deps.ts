@@ -1,0 +1,53 @@
+import { accountStore } from "../accounts/account-store.ts";
+import { rateLimitStore } from "../accounts/rate-limit-store.ts";
+import { domainStore } from "../domains/domain-store.ts";
+import { documentClient, queueClient } from "../platform/aws-clients.ts";
+import { systemClock } from "../platform/clock.ts";
+import { quotaStore } from "../quota/quota-store.ts";
+import { deliveryQueueClient } from "./delivery-queue-client.ts";
+import type { AcceptDeps, MessageLog } from "./deps.ts";
+import { idempotencyStore } from "./idempotency-store.ts";
+import { payloadClient } from "./payload-client.ts";
+
+/** Where accepting finds its tables and its bucket, by the names of the environment. */
+export interface AcceptPlaces {
+  readonly ACCOUNTS_TABLE: string;
+  readonly QUOTA_TABLE: string;
+  readonly COUNTERS_TABLE: string;
+  readonly MESSAGES_TABLE: string;
+  readonly IDEMPOTENCY_TABLE: string;
+  readonly PAYLOADS_BUCKET: string;
+}
+
+type Table = { client: ReturnType<typeof documentClient>; table: string; clock: typeof systemClock };
+
+/** What accepting needs besides the queue of the stream. */
+export type AcceptDepsOf = (queueUrl: string) => AcceptDeps;
+
+/**
+ * What accepting needs, for each queue that a process accepts for; the streams share all but the queue, so
+ * that their caches and counters are one.
+ *
+ * @param openMessages the message log, which stands above this room
+ */
+export function acceptDeps(places: AcceptPlaces, openMessages: (table: Table) => MessageLog): AcceptDepsOf {
+  const client = documentClient();
+  const sqs = queueClient();
+  const table = (name: string): Table => ({ client, table: name, clock: systemClock });
+  const shared = {
+    accounts: accountStore(table(places.ACCOUNTS_TABLE)),
+    domains: domainStore(table(places.ACCOUNTS_TABLE)),
+    rates: rateLimitStore(table(places.COUNTERS_TABLE)),
+    quota: quotaStore(table(places.QUOTA_TABLE)),
+    messages: openMessages(table(places.MESSAGES_TABLE)),
+    idempotency: idempotencyStore(table(places.IDEMPOTENCY_TABLE)),
+    payloads: payloadClient({ connect: connectBucket, bucket: places.PAYLOADS_BUCKET }),
+    clock: systemClock,
+  };
+  return (queueUrl) => ({ ...shared, queue: deliveryQueueClient({ sqs, queueUrl }) });
+}
+
+async function connectBucket() {
+  const { bucketClient } = await import("../platform/bucket-client.ts");
+  return bucketClient();
+}
