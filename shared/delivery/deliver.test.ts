@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   accepting,
   account,
@@ -256,6 +256,18 @@ describe("the account's hour", () => {
     expect(ses.handed).toHaveLength(30);
     expect(own.clock.now()).toBeGreaterThanOrEqual(noon + 2 * 3_600_000);
     expect(own.clock.now()).toBeLessThan(noon + 3 * 3_600_000);
+  });
+
+  it("costs nothing for each message that goes on waiting", async () => {
+    const limited = { ...account, limits: { ...account.limits, emailsPerHour: 10 } };
+    const own = deliveryWorld(await tableOfItsOwn());
+    const usual = own.deps({ accounts: { get: async () => limited } });
+    const postpone = vi.fn(usual.claims.postpone);
+    const deps = { ...usual, claims: { ...usual.claims, postpone } };
+    await deliver(deps, jobTo(50), own.invocation);
+    await own.workOff(deps);
+
+    expect(postpone).toHaveBeenCalledTimes(40);
   });
 
   it("is not asked again for a retry", async () => {

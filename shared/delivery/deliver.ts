@@ -90,15 +90,21 @@ async function deliverTo(
   return again ? [{ recipient, at: again.at, attempt: Math.max(again.attempt, email.job.attempt, 1) }] : [];
 }
 
+/**
+ * The log learns that a message waits, not each hour anew: a campaign far beyond the limit waits for days.
+ * Whoever is settled meanwhile, by a repeat of this job, is dropped at the next claim.
+ */
 async function waitForHour(
   { claims }: DeliverDeps,
   email: Omit<Email, "bytes">,
   recipient: JobRecipient,
   nextHour: number,
 ): Promise<Waiting[]> {
+  const again = [{ recipient, at: nextHour, attempt: 0 }];
+  if (email.job.notBefore !== undefined) return again;
   const id = { accountId: email.job.accountId, messageId: recipient.messageId };
   const waits = await claims.postpone(id, logOf(email, recipient), nextHour);
-  return waits ? [{ recipient, at: nextHour, attempt: 0 }] : [];
+  return waits ? again : [];
 }
 
 function logOf({ job, content }: Pick<Email, "job" | "content">, recipient: JobRecipient): MessageLog {
