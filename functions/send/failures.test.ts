@@ -57,6 +57,28 @@ describe("when the queue", () => {
     expect(service.takeJobs()).toHaveLength(15);
   });
 
+  it("takes nothing at all, the rest of a batch is refused while there is time to say so", async () => {
+    broken.fail({ ...queueing, when: "before" });
+    service.calls.length = 0;
+    const { responses = [] } = await customer.batch(
+      Array.from({ length: 300 }, (_, place) => to(`r${place}`)),
+    );
+
+    expect(responses.map(({ errors }) => errors)).toEqual(responses.map(() => internal));
+    expect(service.calls.filter((call) => call === queueing.command)).toHaveLength(8);
+    expect(await customer.used()).toBe(0);
+  });
+
+  it("fails once in a large batch, all others of it are accepted", async () => {
+    broken.fail({ ...queueing, when: "before" }, 1);
+    const { responses = [] } = await customer.batch(
+      Array.from({ length: 300 }, (_, place) => to(`r${place}`)),
+    );
+
+    expect(responses.filter(({ success }) => success)).toHaveLength(290);
+    expect(await customer.used()).toBe(290);
+  });
+
   it("takes one part of an email and not the other, the email is refused whole", async () => {
     broken.fail({ ...queueing, when: "before" }, 1);
     const many = Array.from({ length: 501 }, (_, place) => `r${place}`);
@@ -88,6 +110,17 @@ describe("when the bucket refuses", () => {
     broken.fail({ sdk: "s3", command: "PutObjectCommand", when: "before" });
     expect((await customer.send({ ...to("a"), text: "x".repeat(1_100_000) })).status).toBe(500);
     expect(service.takeJobs()).toEqual([]);
+    expect(await customer.used()).toBe(0);
+  });
+
+  it("everything, the rest of a batch is refused while there is time to say so", async () => {
+    broken.fail({ sdk: "s3", command: "PutObjectCommand", when: "before" });
+    service.calls.length = 0;
+    const large = Array.from({ length: 40 }, () => ({ ...to("a"), text: "x".repeat(1_100_000) }));
+    const { responses = [] } = await customer.batch(large);
+
+    expect(responses.map(({ errors }) => errors)).toEqual(responses.map(() => internal));
+    expect(service.calls.filter((call) => call === "PutObjectCommand")).toHaveLength(16);
     expect(await customer.used()).toBe(0);
   });
 

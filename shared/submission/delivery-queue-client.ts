@@ -10,7 +10,9 @@ export type DeliveryQueueClient = ReturnType<typeof deliveryQueueClient>;
 export function deliveryQueueClient({ sqs, queueUrl }: { sqs: SQSClient; queueUrl: string }) {
   return {
     /**
-     * Queues bodies. It never throws: each body stands for itself.
+     * Queues bodies. It never throws: each body stands for itself. Calls that fail have taken many seconds
+     * by then; so that the caller has time left to refuse what was lost, as many as run at once are enough
+     * to end it, and the rest is not tried.
      *
      * @returns the places of the bodies that the queue refused or for which its answer was lost; these
      * may arrive nevertheless
@@ -20,16 +22,23 @@ export function deliveryQueueClient({ sqs, queueUrl }: { sqs: SQSClient; queueUr
       const failed = new Set<number>();
       const sendNext = async (): Promise<void> => {
         for (let call = calls.shift(); call !== undefined; call = calls.shift()) {
-          for (const place of await failedOf(sqs, queueUrl, call)) failed.add(place);
+          const { lost, places } = await failedOf(sqs, queueUrl, call);
+          for (const place of places) failed.add(place);
+          if (lost) return;
         }
       };
       await Promise.all(Array.from({ length: callsAtOnce }, sendNext));
+      for (const { place } of calls.flat()) failed.add(place);
       return failed;
     },
   };
 }
 
-async function failedOf(sqs: SQSClient, queueUrl: string, call: readonly Entry[]): Promise<number[]> {
+async function failedOf(
+  sqs: SQSClient,
+  queueUrl: string,
+  call: readonly Entry[],
+): Promise<{ lost: boolean; places: number[] }> {
   try {
     const { Failed = [] } = await sqs.send(
       new SendMessageBatchCommand({
@@ -38,9 +47,9 @@ async function failedOf(sqs: SQSClient, queueUrl: string, call: readonly Entry[]
       }),
     );
     if (Failed.length > 0) logger.error("queue refused jobs", { codes: Failed.map(({ Code }) => Code) });
-    return Failed.map(({ Id }) => Number(Id));
+    return { lost: false, places: Failed.map(({ Id }) => Number(Id)) };
   } catch (error) {
     logger.error("queueing failed", { reason: error instanceof Error ? error.name : "unknown" });
-    return call.map(({ place }) => place);
+    return { lost: true, places: call.map(({ place }) => place) };
   }
 }

@@ -46,7 +46,12 @@ function isDue(state: string | undefined): boolean {
   return state === undefined || state === "released";
 }
 
-/** @returns the keys that could not be stored */
+/**
+ * As many failures as uploads run at once end it: each has taken many seconds, and the rest must be refused
+ * in time.
+ *
+ * @returns the keys that could not be stored, or were not tried any more
+ */
 async function store({ payloads }: AcceptDeps, contents: readonly StoredContent[]): Promise<Set<string>> {
   const waiting = [...contents];
   const missing = new Set<string>();
@@ -57,10 +62,12 @@ async function store({ payloads }: AcceptDeps, contents: readonly StoredContent[
       } catch (error) {
         logger.error("content could not be stored", { key: content.key, reason: nameOf(error) });
         missing.add(content.key);
+        return;
       }
     }
   };
   await Promise.all(Array.from({ length: uploadsAtOnce }, storeNext));
+  for (const { key } of waiting) missing.add(key);
   return missing;
 }
 
