@@ -5,6 +5,8 @@ const mostAtOnce = 25;
 const mostAccounts = 1_000;
 const mostOfAnAccount = 1_000;
 
+export type FinishedNotes = ReturnType<typeof finishedNotes>;
+
 /**
  * Submissions that this process has seen through, by account, until a reservation of the account removes
  * their entries on its way. What does not fit, or dies with the process, reconciliation finds.

@@ -1,10 +1,11 @@
 import { finishedNotes } from "./finished-notes.ts";
+import { jointReservations } from "./joint-reservation-store.ts";
 import { endedPeriods, rollOver } from "./period-store.ts";
 import { changePlan, type OpenQuota, openingWrite, openQuota, usageOf } from "./plan-store.ts";
 import type { QuotaPlan, Reservation } from "./quota.ts";
 import { type QuotaTable, readQuota } from "./quota-table-store.ts";
 import { release, settle } from "./release-store.ts";
-import { reserve, type Wanted } from "./reservation-store.ts";
+import type { Wanted } from "./reservation-store.ts";
 import { type StalePending, stalePending } from "./stale-pending-store.ts";
 
 export { takeBackWrite } from "./plan-store.ts";
@@ -14,6 +15,7 @@ export type QuotaStore = ReturnType<typeof quotaStore>;
 /** The monthly and daily quota of every account, in the quota table. */
 export function quotaStore(quotas: QuotaTable) {
   const notes = finishedNotes();
+  const reservations = jointReservations(quotas, notes);
 
   return {
     /** Gives an account its quota; one that it has already stays as it is. */
@@ -26,23 +28,14 @@ export function quotaStore(quotas: QuotaTable) {
     changePlan: (accountId: number, plan: QuotaPlan) => changePlan(quotas, accountId, plan),
 
     /**
-     * Reserves units against month and day together: one call once warm. Asked again for the same
-     * submission, the earlier reservation stands, whatever count is asked for.
+     * Reserves units against month and day together: one call once warm, or a part of one where a process
+     * has several submissions of the account at the same time. Asked again for the same submission, the
+     * earlier reservation stands, whatever count is asked for.
      *
      * @throws PosternError `forbidden` without a quota, `rate_limited` while too many submissions of the
      * account are unconfirmed
      */
-    async reserve(wanted: Wanted): Promise<Reservation> {
-      const finished = notes.take(wanted.accountId).filter((id) => id !== wanted.submissionId);
-      try {
-        const reservation = await reserve(quotas, wanted, finished);
-        if (!reservation.ok) notes.add(wanted.accountId, finished);
-        return reservation;
-      } catch (error) {
-        notes.add(wanted.accountId, finished);
-        throw error;
-      }
-    },
+    reserve: (wanted: Wanted): Promise<Reservation> => reservations.reserve(wanted),
 
     /** The units that a submission has reserved and not yet been settled with; undefined once it is. */
     reserved: async (accountId: number, submissionId: string): Promise<number | undefined> =>

@@ -27,43 +27,71 @@ export async function reserve(
   wanted: Wanted,
   finished: readonly string[],
 ): Promise<Reservation> {
-  if (!Number.isSafeInteger(wanted.count) || wanted.count < 0) throw new RangeError("count of emails");
+  checkCount(wanted);
   if (wanted.count === 0) return { ok: true };
   let at = quotas.clock.now();
   return untilSettled(async () => {
-    const seen = await take(quotas, wanted, at, finished);
+    const seen = await take(quotas, [wanted], at, finished);
     if (seen === undefined) return { ok: true };
     at = accountTime(seen, quotas.clock.now());
     return afterRefusal(quotas, seen, { ...wanted, at });
   });
 }
 
+/**
+ * Reserves the units of several submissions of one account in one update, all of them or none.
+ *
+ * @param together at least one, no submission twice
+ * @returns false where each must ask by itself: not all fit, or the period or the day must be opened first
+ */
+export async function reserveTogether(
+  quotas: QuotaTable,
+  together: readonly Wanted[],
+  finished: readonly string[],
+): Promise<boolean> {
+  together.forEach(checkCount);
+  return (await take(quotas, together, quotas.clock.now(), finished)) === undefined;
+}
+
+function checkCount({ count }: Wanted): void {
+  if (!Number.isSafeInteger(count) || count < 0) throw new RangeError("count of emails");
+}
+
 /** The quota that refused the units; undefined if they are reserved. */
 async function take(
   { client, table }: QuotaTable,
-  { accountId, submissionId, count }: Wanted,
+  wanted: readonly Wanted[],
   at: number,
   finished: readonly string[],
 ): Promise<Quota | undefined> {
+  const entries = wanted.map(({ count }, place) => [`:entry${place}`, { n: count, at, released: 0 }]);
   try {
     await client.send(
       new UpdateCommand({
         TableName: table,
-        Key: quotaKey(accountId),
+        Key: quotaKey(accountOf(wanted)),
         UpdateExpression:
-          "SET remaining = remaining - :n, dayRemaining = dayRemaining - :n, pending.#s = :entry" +
+          "SET remaining = remaining - :n, dayRemaining = dayRemaining - :n, " +
+          wanted.map((_, place) => `pending.#s${place} = :entry${place}`).join(", ") +
           removal(finished),
         ConditionExpression:
           "periodStart <= :at AND periodEnd > :at AND #day = :today " +
-          "AND remaining >= :n AND dayRemaining >= :n " +
-          "AND attribute_not_exists(pending.#s) AND size(pending) < :most",
-        ExpressionAttributeNames: { "#day": "day", "#s": submissionId, ...namesOf(finished) },
+          "AND remaining >= :n AND dayRemaining >= :n AND size(pending) <= :most AND " +
+          wanted.map((_, place) => `attribute_not_exists(pending.#s${place})`).join(" AND "),
+        ExpressionAttributeNames: {
+          "#day": "day",
+          ...namesOf(
+            "#s",
+            wanted.map(({ submissionId }) => submissionId),
+          ),
+          ...namesOf("#f", finished),
+        },
         ExpressionAttributeValues: {
-          ":n": count,
+          ":n": wanted.reduce((sum, { count }) => sum + count, 0),
           ":at": at,
           ":today": dayOf(at),
-          ":most": mostPending,
-          ":entry": { n: count, at, released: 0 },
+          ":most": mostPending - wanted.length,
+          ...Object.fromEntries(entries),
         },
         ReturnValuesOnConditionCheckFailure: "ALL_OLD",
       }),
@@ -72,6 +100,11 @@ async function take(
   } catch (error) {
     return quotaBehind(error);
   }
+}
+
+function accountOf([first]: readonly Wanted[]): number {
+  if (first === undefined) throw new RangeError("no submission");
+  return first.accountId;
 }
 
 /** @throws PosternError `forbidden` if the account has no quota: it has never been given a plan, or is being erased */
@@ -111,6 +144,6 @@ function removal(finished: readonly string[]): string {
   return ` REMOVE ${finished.map((_, place) => `pending.#f${place}`).join(", ")}`;
 }
 
-function namesOf(finished: readonly string[]): Record<string, string> {
-  return Object.fromEntries(finished.map((submissionId, place) => [`#f${place}`, submissionId]));
+function namesOf(prefix: string, submissionIds: readonly string[]): Record<string, string> {
+  return Object.fromEntries(submissionIds.map((submissionId, place) => [`${prefix}${place}`, submissionId]));
 }

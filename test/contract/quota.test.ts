@@ -80,6 +80,42 @@ await onEachDynamoEngine("a quota", (dynamo) => {
     expect(await quota.usage(accountId)).toMatchObject({ used: 3 });
   });
 
+  it("takes many submissions at the same time, as many as fit, each once", async () => {
+    const { quota, accountId, submission } = await bench({ plan: { monthLimit: 100 } });
+    const ids = Array.from({ length: 70 }, submission);
+    const first = await Promise.all(
+      ids.map((submissionId) => quota.reserve({ accountId, submissionId, count: 1 })),
+    );
+    expect(first.every(({ ok }) => ok)).toBe(true);
+    expect(await quota.usage(accountId)).toMatchObject({ used: 70, remaining: 30 });
+    const more = await Promise.all(
+      [...ids, ...Array.from({ length: 40 }, submission)].map((submissionId) =>
+        quota.reserve({ accountId, submissionId, count: 1 }),
+      ),
+    );
+    expect(more.slice(0, 70)).toEqual(ids.map(() => ({ ok: true, reservedBefore: 1 })));
+    expect(more.slice(70).filter(({ ok }) => ok)).toHaveLength(30);
+    expect(await quota.usage(accountId)).toMatchObject({ used: 100, remaining: 0 });
+  });
+
+  it("keeps submissions at the same time apart, whatever they ask for", async () => {
+    const { quota, accountId, submission } = await bench({ plan: { monthLimit: 10 } });
+    const twice = submission();
+    const asked = [2, 0, -1, 11, 3].map((count) => ({ accountId, submissionId: submission(), count }));
+    const same = [1, 1].map((count) => ({ accountId, submissionId: twice, count }));
+    const answers = await Promise.allSettled([...asked, ...same].map((wanted) => quota.reserve(wanted)));
+    expect(answers.map((answer) => (answer.status === "fulfilled" ? answer.value.ok : "refused"))).toEqual([
+      true,
+      true,
+      "refused",
+      false,
+      true,
+      true,
+      true,
+    ]);
+    expect(await quota.usage(accountId)).toMatchObject({ used: 6 });
+  });
+
   it("lets a repeated reservation stand even when nothing remains for a new one", async () => {
     const { quota, accountId, submission } = await bench({ plan: { monthLimit: 3 } });
     const submissionId = submission();
