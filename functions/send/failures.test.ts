@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { brokenCalls } from "../../test/support/broken-calls.ts";
-import { type SendService, startSendService } from "../../test/support/send-service.ts";
+import { postEvent, type SendService, startSendService } from "../../test/support/send-service.ts";
 import { takeQueuedIds, testSender, to } from "../../test/support/test-sender.ts";
 import { settableClock } from "../../test/support/test-table.ts";
 
@@ -102,6 +102,22 @@ describe("when the queue", () => {
     const stale: number[] = [];
     for await (const { accountId } of service.quota.stalePending(15 * 60_000)) stale.push(accountId);
     expect(stale).toContain(customer.accountId);
+  });
+});
+
+describe("when the answer to a reservation is lost for good", () => {
+  it("the customer reads a 500, and the units are given back at once", async () => {
+    const account = await service.account();
+    const email = { from: { email: `a@${account.domain}` }, ...to("a", "b"), subject: "S", text: "T" };
+    const reserve: typeof service.quota.reserve = async (wanted) => {
+      await service.quota.reserve(wanted);
+      throw new Error("no answer");
+    };
+    const door = service.door("transactional", { quota: { ...service.quota, reserve } });
+
+    expect((await door(postEvent("/api/send", account.token, email))).statusCode).toBe(500);
+    expect(await testSender(service, account).used()).toBe(0);
+    expect(service.takeJobs()).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { type ErrorCode, PosternError } from "../platform/errors.ts";
+import type { Reservation } from "../quota/quota.ts";
 import { messageIdsOf } from "./delivery-jobs.ts";
 import type { AcceptDeps } from "./deps.ts";
 import type { Attempt, PlacedEmail } from "./submission.ts";
@@ -32,15 +33,15 @@ export async function reserve(
 }
 
 async function reserveWhatFits(
-  { quota }: AcceptDeps,
-  { accountId, submissionId }: Attempt,
+  deps: AcceptDeps,
+  attempt: Attempt,
   emails: readonly PlacedEmail[],
 ): Promise<Reserved> {
   let covered = emails;
   let refusal = new PosternError("internal");
   for (let round = 0; covered.length > 0; round++) {
     const count = recipientsOf(covered);
-    const reservation = await quota.reserve({ accountId, submissionId, count });
+    const reservation = await reserveUnits(deps, attempt, count);
     if (reservation.ok) {
       return { covered: firstWithin(covered, reservation.reservedBefore ?? count), refusal };
     }
@@ -48,6 +49,25 @@ async function reserveWhatFits(
     covered = round < mostRounds ? firstWithin(covered, Math.min(reservation.remaining, count - 1)) : [];
   }
   return { covered, refusal };
+}
+
+/**
+ * A reservation of which nobody knows whether it was made is given back: nothing is queued yet, unless by a
+ * former attempt. Should that fail too, reconciliation does it in a day.
+ */
+async function reserveUnits(
+  { quota }: AcceptDeps,
+  { accountId, submissionId, resumed }: Attempt,
+  count: number,
+): Promise<Reservation> {
+  try {
+    return await quota.reserve({ accountId, submissionId, count });
+  } catch (error) {
+    if (!resumed && !(error instanceof PosternError)) {
+      await quota.release({ accountId, submissionId, count }).catch(() => undefined);
+    }
+    throw error;
+  }
 }
 
 /**
