@@ -18,7 +18,9 @@ import type { CheckedEmail, ItemResult, Outcome, Refusals, Sent, Submission } fr
 export async function acceptBatch(deps: AcceptDeps, submission: Submission): Promise<ItemResult[]> {
   const customer = await findCustomer(deps, submission.secret);
   const checks = await Promise.all(
-    readBatch(submission.read()).map((draft) => checkEmail(deps, customer, draft).catch(refusedOutcome)),
+    readBatch(await submission.read(customer)).map((draft) =>
+      checkEmail(deps, customer, draft).catch(refusedOutcome),
+    ),
   );
   const { submissionId, outcomes } = await once(
     deps,

@@ -18,8 +18,9 @@ import type { Submission } from "./submission.ts";
  */
 export async function accept(deps: AcceptDeps, submission: Submission): Promise<{ messageIds: string[] }> {
   const customer = await findCustomer(deps, submission.secret);
+  const given = await submission.read(customer);
   const { submissionId, outcomes } = await once(deps, customer.account.id, submission, async (attempt) => {
-    const email = await checkEmail(deps, customer, readEmail(submission.read()));
+    const email = await checkEmail(deps, customer, readEmail(given));
     return sendOff(deps, attempt, [email]);
   });
   const outcome = outcomes[0];

@@ -1,19 +1,31 @@
 import { MIMEType } from "node:util";
 import * as z from "zod";
-import type { InlineAttachment } from "../contracts/delivery-job.ts";
+import type { Attachment } from "../contracts/delivery-job.ts";
 import { oneLine, optional, required, text } from "./field-kinds.ts";
+import { StoredFile } from "./stored-file.ts";
 
 const mostAttachments = 1_000;
 const longestFilename = 255;
 const longestContentId = 255;
 const longestType = 255;
+const invalidBase64 = "'attachments' content is not valid base64";
 const invalidType = "'attachments' type is not a MIME type";
+
+const inlineContent = required(text("'attachments' content").transform(readBase64));
+const storedContent = z.instanceof(StoredFile).refine(({ isSound }) => isSound, invalidBase64);
+
+/** Base64 as the customer wrote it, or what a door has put in its place. */
+const contentField = z.unknown().transform((value, context): string | StoredFile => {
+  const { data, error } = (value instanceof StoredFile ? storedContent : inlineContent).safeParse(value);
+  for (const { message } of error?.issues ?? []) context.addIssue(message);
+  return data ?? z.NEVER;
+});
 
 /** The fields of one attachment; an inline one may lack a `content_id`, and is then shown where the reader's program likes. */
 const attachmentSchema = z
   .object(
     {
-      content: required(text("'attachments' content").transform(readBase64)),
+      content: contentField,
       filename: required(oneLine("'attachments' filename", longestFilename)),
       type: optional(z.string(invalidType).transform(readType)),
       disposition: optional(
@@ -33,9 +45,9 @@ const attachmentSchema = z
     "'attachments' must be an array of objects",
   )
   .transform(
-    ({ content, filename, type, disposition, content_id }): InlineAttachment => ({
+    ({ content, filename, type, disposition, content_id }): Attachment => ({
       filename,
-      content,
+      ...(content instanceof StoredFile ? { stored: content.key, bytes: content.bytes } : { content }),
       type,
       disposition: disposition ?? "attachment",
       contentId: content_id,
@@ -47,8 +59,12 @@ export const attachmentsField = z
   .max(mostAttachments, `'attachments' must not exceed ${mostAttachments} files`)
   .pipe(z.array(attachmentSchema));
 
-/** How many bytes a checked base64 text stands for. */
-export function decodedBytes(base64: string): number {
+/** How many bytes a checked attachment has. */
+export function fileBytes(attachment: Attachment): number {
+  return "stored" in attachment ? attachment.bytes : decodedBytes(attachment.content);
+}
+
+function decodedBytes(base64: string): number {
   const padding = base64.endsWith("==") ? 2 : base64.endsWith("=") ? 1 : 0;
   return (base64.length / 4) * 3 - padding;
 }
@@ -63,7 +79,7 @@ function readBase64(text: string, context: z.RefinementCtx): string {
       ? base64.slice(0, -1)
       : base64;
   if (base64.length % 4 !== 0 || /[^A-Za-z0-9+/]/.test(digits)) {
-    context.addIssue("'attachments' content is not valid base64");
+    context.addIssue(invalidBase64);
   }
   return base64;
 }

@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import type { Mailbox } from "../contracts/delivery-job.ts";
-import { decodedBytes } from "./attachments-field.ts";
+import { fileBytes } from "./attachments-field.ts";
 import { type EmailFieldName, emailSchemas, isLeftOut } from "./email-schemas.ts";
 
 type Values = { [Name in EmailFieldName]: z.output<(typeof emailSchemas)[Name]> };
@@ -44,8 +44,7 @@ const measures: { readonly [Name in EmailFieldName]?: (value: Values[Name]) => n
   text: utf8Bytes,
   html: utf8Bytes,
   headers: (headers) => sumOf(Object.entries(headers), ([name, text]) => utf8Bytes(name) + utf8Bytes(text)),
-  attachments: (files) =>
-    sumOf(files, ({ content, filename }) => decodedBytes(content) + utf8Bytes(filename)),
+  attachments: (files) => sumOf(files, (file) => fileBytes(file) + utf8Bytes(file.filename)),
 };
 
 function bytesOf(name: EmailFieldName, value: unknown): number {

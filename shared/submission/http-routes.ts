@@ -1,44 +1,65 @@
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import type { Stream } from "../contracts/streams.ts";
 import { bodyOf, type HttpEvent, jsonResponse, readJson, tokenOf } from "../platform/http.ts";
 import type { Route } from "../platform/http-door.ts";
 import { accept } from "./accept.ts";
 import { acceptBatch } from "./accept-batch.ts";
+import type { Customer } from "./customer.ts";
 import type { AcceptDeps } from "./deps.ts";
 import type { ItemResult, Submission } from "./submission.ts";
 
-/** The send API of one stream. */
-export function sendRoutes(deps: AcceptDeps, stream: Stream): ReadonlyMap<string, Route> {
+/**
+ * Reads the JSON of a request's body for a customer who is known, and tells the hash each byte of it.
+ *
+ * @throws PosternError `invalid_request` or `message_too_large`
+ */
+export type ReadBody = (event: HttpEvent, customer: Customer, hash: Hash) => unknown | Promise<unknown>;
+
+/**
+ * The send API of one stream.
+ *
+ * @param readBody how bodies are read; unless given, from the event, which has all of it
+ */
+export function sendRoutes(
+  deps: AcceptDeps,
+  stream: Stream,
+  readBody: ReadBody = readFromEvent,
+): ReadonlyMap<string, Route> {
+  const submissionOf = (event: HttpEvent) => submission(event, stream, readBody);
   return new Map<string, Route>([
     [
       "POST /api/send",
       async (event) => {
-        const { messageIds } = await accept(deps, submissionOf(event, stream));
+        const { messageIds } = await accept(deps, submissionOf(event));
         return jsonResponse(200, { success: true, message_ids: messageIds });
       },
     ],
     [
       "POST /api/batch",
       async (event) => {
-        const results = await acceptBatch(deps, submissionOf(event, stream));
+        const results = await acceptBatch(deps, submissionOf(event));
         return jsonResponse(200, { success: true, responses: results.map(itemResponse) });
       },
     ],
   ]);
 }
 
-function submissionOf(event: HttpEvent, stream: Stream): Submission {
-  const body = bodyOf(event);
+function submission(event: HttpEvent, stream: Stream, readBody: ReadBody): Submission {
   const key = event.headers["idempotency-key"];
-  const fingerprint = () =>
-    createHash("sha256").update(`${stream} ${event.rawPath}\n`).update(body).digest("hex");
+  const hash = createHash("sha256").update(`${stream} ${event.rawPath}\n`);
   return {
     secret: tokenOf(event),
     stream,
     clientIp: event.requestContext.http.sourceIp,
-    read: () => readJson(body),
-    ...(key !== undefined && { idempotency: { key, fingerprint: fingerprint() } }),
+    read: (customer) => readBody(event, customer, hash),
+    ...(key !== undefined && { idempotency: { key, fingerprint: () => hash.copy().digest("hex") } }),
   };
+}
+
+function readFromEvent(event: HttpEvent, _customer: Customer, hash: Hash): unknown {
+  const body = bodyOf(event);
+  if (event.headers["idempotency-key"] !== undefined) hash.update(body);
+  return readJson(body);
 }
 
 function itemResponse(result: ItemResult) {

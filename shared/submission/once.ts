@@ -52,7 +52,7 @@ function requestOf(accountId: number, { idempotency }: Submission): IdempotentRe
       messages: ["Idempotency-Key must have 1 to 255 printable ASCII characters"],
     });
   }
-  return { accountId, ...idempotency };
+  return { accountId, key: idempotency.key, fingerprint: idempotency.fingerprint() };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Stream } from "../contracts/streams.ts";
 import type { ErrorCode } from "../platform/errors.ts";
+import type { Customer } from "./customer.ts";
 import type { Email, Recipient } from "./email.ts";
 
 /** What a customer hands in, whichever door it came through. */
@@ -12,14 +13,15 @@ export interface Submission {
   /**
    * Reads what was handed in. Called only once the customer is known, so that strangers cost nothing.
    *
-   * @throws PosternError `invalid_request` for what cannot be read at all
+   * @throws PosternError `invalid_request` for what cannot be read at all, `message_too_large` for what is
+   * not read to its end
    */
-  read(): unknown;
+  read(customer: Customer): unknown | Promise<unknown>;
   /** Makes repeating the submission harmless for 24 hours. */
   readonly idempotency?: {
     readonly key: string;
-    /** Equal for the same request and only for it. */
-    readonly fingerprint: string;
+    /** Equal for the same request and only for it; known once it was read. */
+    fingerprint(): string;
   };
 }
 
