@@ -50,7 +50,7 @@ export async function reserveTogether(
   finished: readonly string[],
 ): Promise<boolean> {
   together.forEach(checkCount);
-  return (await take(quotas, together, quotas.clock.now(), finished)) === undefined;
+  return untilSettled(async () => (await take(quotas, together, quotas.clock.now(), finished)) === undefined);
 }
 
 function checkCount({ count }: Wanted): void {

@@ -84,16 +84,16 @@ describe("when a write meets a transaction on the same item", () => {
       }),
   };
 
-  /** A client whose first so many writes of every kind conflict. */
-  function contendedClient(times: number): DynamoDBDocumentClient {
+  /** A client of which so many writes of every kind conflict, the first or those after some others. */
+  function contendedClient(times: number, after: number): DynamoDBDocumentClient {
     const client = documentClientFor(clientFor(dynamo.url));
-    const left = { UpdateItemCommand: times, TransactWriteItemsCommand: times };
+    const left = { UpdateItemCommand: after + times, TransactWriteItemsCommand: after + times };
     client.middlewareStack.add(
       (next, context) => async (input) => {
         const command = String(context["commandName"]);
         if (command !== "UpdateItemCommand" && command !== "TransactWriteItemsCommand") return next(input);
         left[command] -= 1;
-        if (left[command] >= 0) throw conflicts[command]();
+        if (left[command] >= 0 && left[command] < times) throw conflicts[command]();
         return next(input);
       },
       { step: "deserialize", priority: "high" },
@@ -101,9 +101,9 @@ describe("when a write meets a transaction on the same item", () => {
     return client;
   }
 
-  async function contended(times: number): Promise<{ bench: QuotaBench; store: QuotaStore }> {
+  async function contended(times: number, after = 0): Promise<{ bench: QuotaBench; store: QuotaStore }> {
     const bench = await quotaBench(dynamo, { now: noon, plan: { monthLimit: 5 } });
-    const client = contendedClient(times);
+    const client = contendedClient(times, after);
     return { bench, store: quotaStore({ client, table: dynamo.tables.quota, clock: bench.clock }) };
   }
 
@@ -115,6 +115,16 @@ describe("when a write meets a transaction on the same item", () => {
     expect(await store.reserve({ accountId, submissionId, count: 4 })).toEqual({ ok: true });
     await store.release({ accountId, submissionId, count: 1 });
     expect(await quota.usage(accountId)).toMatchObject({ used: 3, periodStart: february });
+  });
+
+  it("reservations that go together are tried again too", async () => {
+    const { bench, store } = await contended(1, 1);
+    const { accountId, quota, submission } = bench;
+    const reserving = [1, 1, 2].map((count) =>
+      store.reserve({ accountId, submissionId: submission(), count }),
+    );
+    expect(await Promise.all(reserving)).toEqual([{ ok: true }, { ok: true }, { ok: true }]);
+    expect(await quota.usage(accountId)).toMatchObject({ used: 4 });
   });
 
   it("the customer may try again when there is no end of it", async () => {
