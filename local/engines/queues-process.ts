@@ -1,6 +1,6 @@
 import { type ListenOptions, Server } from "node:net";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, StatementSync } from "node:sqlite";
 import { startFauxqs } from "fauxqs";
 import timekeeper from "timekeeper";
 import { runAsChild } from "./child.ts";
@@ -35,6 +35,45 @@ function commitWithoutWaiting(): void {
   };
 }
 
+/**
+ * All that fauxqs writes in answer to one request goes into one commit, in place of a commit for each of a
+ * batch's messages, which took a third of its time. The commit is the next microtask after the first write: fauxqs awaits
+ * its handlers, so that no answer goes out before it.
+ */
+function commitByTheRequest(): void {
+  const database = DatabaseSync.prototype;
+  const statement = StatementSync.prototype;
+  const { prepare, exec, close } = database;
+  const { run } = statement;
+  const owners = new WeakMap<StatementSync, DatabaseSync>();
+  const gathering = new WeakSet<DatabaseSync>();
+  const commit = (db: DatabaseSync): void => {
+    if (gathering.delete(db)) exec.call(db, "COMMIT");
+  };
+  database.prepare = function prepareOwned(this: DatabaseSync, ...given: Parameters<typeof prepare>) {
+    const prepared = prepare.apply(this, given);
+    owners.set(prepared, this);
+    return prepared;
+  };
+  statement.run = function runGathered(this: StatementSync, ...values: Parameters<typeof run>) {
+    const db = owners.get(this);
+    if (db && !db.isTransaction) {
+      exec.call(db, "BEGIN");
+      gathering.add(db);
+      queueMicrotask(() => commit(db));
+    }
+    return run.apply(this, values);
+  } as typeof run;
+  database.exec = function execApart(this: DatabaseSync, sql: string): void {
+    commit(this);
+    exec.call(this, sql);
+  };
+  database.close = function closeCommitted(this: DatabaseSync): void {
+    commit(this);
+    close.call(this);
+  };
+}
+
 /** Fauxqs would listen on every network of the machine; what is local stays on loopback. */
 function listenOnLoopbackOnly(): void {
   const { listen } = Server.prototype;
@@ -47,6 +86,7 @@ function listenOnLoopbackOnly(): void {
   } as typeof listen;
 }
 
+commitByTheRequest();
 commitWithoutWaiting();
 listenOnLoopbackOnly();
 await runAsChild<QueuesOptions, QueuesReady>(async ({ port, region, dataDir, clockOffsetMs }) => {
