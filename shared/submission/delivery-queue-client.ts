@@ -8,6 +8,7 @@ export type DeliveryQueueClient = ReturnType<typeof deliveryQueueClient>;
 
 /** The delivery queue of a stream, from the accepting side. */
 export function deliveryQueueClient({ sqs, queueUrl }: { sqs: SQSClient; queueUrl: string }) {
+  const joint = jointSends(sqs, queueUrl);
   return {
     /**
      * Queues bodies. It never throws: each body stands for itself. Calls that fail have taken many seconds
@@ -20,6 +21,10 @@ export function deliveryQueueClient({ sqs, queueUrl }: { sqs: SQSClient; queueUr
     async send(bodies: readonly string[]): Promise<ReadonlySet<number>> {
       const calls = packCalls(bodies);
       const failed = new Set<number>();
+      if (calls.length === 1) {
+        const queued = await Promise.all(bodies.map(joint.send));
+        return new Set(queued.flatMap((isQueued, place) => (isQueued ? [] : [place])));
+      }
       const sendNext = async (): Promise<void> => {
         for (let call = calls.shift(); call !== undefined; call = calls.shift()) {
           const { lost, places } = await failedOf(sqs, queueUrl, call);
@@ -31,6 +36,32 @@ export function deliveryQueueClient({ sqs, queueUrl }: { sqs: SQSClient; queueUr
       for (const { place } of calls.flat()) failed.add(place);
       return failed;
     },
+  };
+}
+
+/**
+ * Bodies of submissions that one process has in hand at the same time share calls: the queue's price is by
+ * the call. They gather for one turn of the event loop, which is no time.
+ */
+function jointSends(sqs: SQSClient, queueUrl: string) {
+  let waiting: { body: string; answer(isQueued: boolean): void }[] = [];
+
+  const flush = (): void => {
+    const sent = waiting;
+    waiting = [];
+    for (const call of packCalls(sent.map(({ body }) => body))) {
+      void failedOf(sqs, queueUrl, call).then(({ places }) => {
+        for (const { place } of call) sent[place]?.answer(!places.includes(place));
+      });
+    }
+  };
+
+  return {
+    /** @returns whether the queue surely has it */
+    send: (body: string): Promise<boolean> =>
+      new Promise((answer) => {
+        if (waiting.push({ body, answer }) === 1) setImmediate(flush);
+      }),
   };
 }
 

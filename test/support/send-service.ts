@@ -197,7 +197,7 @@ async function openAccount(
     status: wish.status ?? "active",
     planName: "free",
     limits: {
-      requestsPer10Seconds: wish.requestsPer10Seconds ?? 100_000,
+      requestsPer10Seconds: wish.requestsPer10Seconds ?? 2_900,
       emailsPerHour: 150,
       messageBytes: wish.messageBytes ?? 10 * 1024 * 1024,
     },
