@@ -12,15 +12,27 @@ export { bucketClient } from "./bucket-client.ts";
 // Without `throwOnRequestTimeout` the SDK only warns and goes on waiting.
 const requestHandler = { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
 
+/**
+ * Leaves out of each call what nobody reads and what costs a twentieth of its processor time: log entries for
+ * a logger that logs nothing, and a description of this machine in two header fields.
+ */
+function lean<Client extends { readonly middlewareStack: { remove(name: string): boolean } }>(
+  client: Client,
+): Client {
+  client.middlewareStack.remove("loggerMiddleware");
+  client.middlewareStack.remove("getUserAgentMiddleware");
+  return client;
+}
+
 /** A DynamoDB client that speaks plain objects; undefined values are left out when marshalled. */
 export function documentClient(): DynamoDBDocumentClient {
-  return DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler }), {
+  return DynamoDBDocumentClient.from(lean(new DynamoDBClient({ requestHandler })), {
     marshallOptions: { removeUndefinedValues: true },
   });
 }
 
 export function queueClient(): SQSClient {
-  return new SQSClient({ requestHandler });
+  return lean(new SQSClient({ requestHandler }));
 }
 
 /**
@@ -28,10 +40,9 @@ export function queueClient(): SQSClient {
  * email, and only the message's claim knows whether it may be tried again.
  */
 export function mailClient(): SESv2Client {
-  return new SESv2Client({
-    requestHandler: { ...requestHandler, requestTimeout: 10_000 },
-    maxAttempts: 1,
-  });
+  return lean(
+    new SESv2Client({ requestHandler: { ...requestHandler, requestTimeout: 10_000 }, maxAttempts: 1 }),
+  );
 }
 
 export function keyClient(): KMSClient {
