@@ -36,6 +36,28 @@ describe("an unsubscribe link", () => {
     );
   });
 
+  it.each([
+    '<p><a class="x"\nHREF="https://shop.example/Unsubscribe?u=1">Leave</a></p>',
+    "<a href='https://shop.example/u/1'>\n unsubscribe here</a>",
+  ])("of the customer's own in the HTML spares it the footer: %s", (html) => {
+    expect(withUnsubscribeLink({ html }, url, { footer: true }).html).toBe(html);
+  });
+
+  it.each(["<p>To unsubscribe, write to us.</p>", '<a name="unsubscribe"></a>', "<abbr>unsubscribe</abbr>"])(
+    "is no mere mention: %s",
+    (html) => {
+      expect(withUnsubscribeLink({ html }, url, { footer: true }).html).toContain(url);
+    },
+  );
+
+  it("is looked for in time proportional to the HTML, whatever that is", () => {
+    const started = performance.now();
+    for (const html of ["<a ", "<a href=", "<a href>", "href=", "<"].map((part) => part.repeat(1_000_000))) {
+      withUnsubscribeLink({ html }, url, { footer: true });
+    }
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
   it("is not forced on bodies that do not ask for it", () => {
     const bodies = { html: "<p>hi</p>", text: "hi" };
 

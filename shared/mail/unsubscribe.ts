@@ -12,14 +12,14 @@ export function asksForUnsubscribeLink({ text, html }: Bodies): boolean {
 
 /**
  * Writes a recipient's unsubscribe link into the bodies: in place of every placeholder and, where a footer
- * is wanted, at the end of each body that has no placeholder.
+ * is wanted, at the end of each body that has no placeholder, and no other unsubscribe link in its HTML.
  *
  * @param url without characters that mean something in HTML
  */
 export function withUnsubscribeLink({ text, html }: Bodies, url: string, wants: { footer: boolean }): Bodies {
   return {
     text: text && linked(text, url, wants.footer ? appendToText : undefined),
-    html: html && linked(html, url, wants.footer ? appendToHtml : undefined),
+    html: html && linked(html, url, wants.footer && !hasUnsubscribeLink(html) ? appendToHtml : undefined),
   };
 }
 
@@ -37,6 +37,12 @@ export function listUnsubscribeHeaders(url: string, token: string, mailHost: str
 function linked(body: string, url: string, append?: (body: string, url: string) => string): string {
   if (body.includes(placeholder)) return body.replaceAll(placeholder, () => url);
   return append ? append(body, url) : body;
+}
+
+/** Whether a link of the customer's own says "unsubscribe", in its address or at the start of its text. */
+function hasUnsubscribeLink(html: string): boolean {
+  const links = html.match(/<a\s[^<>]*>[^<>]*/gi) ?? [];
+  return links.some((link) => /\shref\s*=/i.test(link) && /unsubscribe/i.test(link));
 }
 
 function appendToText(text: string, url: string): string {
