@@ -91,6 +91,8 @@ function readType(text: string, context: z.RefinementCtx): string {
     if (text.length > longestType || /[^ -~]/.test(text)) throw new TypeError("not a field's value");
     const type = new MIMEType(text);
     if (type.type === "multipart") throw new TypeError("not one part");
+    // The old place of the file's name: a second, other name would be for some readers the one that counts.
+    type.params.delete("name");
     return String(type);
   } catch {
     context.addIssue(invalidType);

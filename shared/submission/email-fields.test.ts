@@ -162,6 +162,11 @@ describe("a field", () => {
     ]);
   });
 
+  it("attachments have one name, that of the file", () => {
+    const attachments = [{ content: "c2VhbA==", filename: "a.txt", type: 'text/plain; name="b.exe"; a=b' }];
+    expect(draft({ attachments }).email.own.attachments?.[0]?.type).toBe("text/plain;a=b");
+  });
+
   it("text may hold what a header may not", () => {
     expect(problems({ text: "a\r\nb\0c" })).toEqual([]);
   });
