@@ -28,15 +28,18 @@ export function keyOf({ accountId, messageId }: MessageId): { pk: string; sk: st
   return { pk: accountPartition(accountId), sk: messageId };
 }
 
-/** The row that an item of the table is; only this room writes such items, hence the cast. */
+/** The row that an item of the table is; only this room writes such items, hence the casts. */
 export function rowOf(item: Record<string, unknown>): MessageRow {
-  const { pk: _pk, sk, ...row } = item;
-  return { ...row, messageId: String(sk) } as MessageRow;
+  const { pk: _pk, sk, customVariables, ...row } = item;
+  const variables = typeof customVariables === "string" && { customVariables: JSON.parse(customVariables) };
+  return { ...row, ...variables, messageId: String(sk) } as MessageRow;
 }
 
+/** The customer's variables go as text: DynamoDB refuses an item in which a map has an empty name. */
 export function itemOf(row: MessageRow): Record<string, unknown> {
-  const { messageId: _inKey, ...fields } = row;
-  return { ...keyOf(row), ...fields };
+  const { messageId: _inKey, customVariables, ...fields } = row;
+  const variables = customVariables && { customVariables: JSON.stringify(customVariables) };
+  return { ...keyOf(row), ...fields, ...variables };
 }
 
 /** Puts a row where there is none. @returns the row that was there already, else undefined */

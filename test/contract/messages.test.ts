@@ -72,6 +72,15 @@ await onEachDynamoEngine("messages", (dynamo) => {
   }
 
   describe("claiming a message", () => {
+    it.each([{ "": "nameless" }, { pk: "a.b", "#x": "", $: ":y" }])(
+      "keeps the customer's own variables, whatever their names: %j",
+      async (customVariables) => {
+        const messageId = newId(noon);
+        await claimed(messageId, { log: { ...log, customVariables } });
+        expect(await messages.get({ accountId, messageId })).toMatchObject({ customVariables });
+      },
+    );
+
     it("writes the log row and the claim at once", async () => {
       const messageId = newId(noon);
       const claim = await claimed(messageId);
