@@ -70,6 +70,52 @@ export const catalogue = {
     permanent: false,
     text: "A request with this Idempotency-Key is still in progress",
   },
+  authentication_required: {
+    http: 401,
+    smtp: [530, "5.7.1"],
+    permanent: true,
+    text: "Authentication required",
+  },
+  too_many_connections: {
+    http: 403,
+    smtp: [535, "5.7.8"],
+    permanent: true,
+    text: "Too many connections per account",
+  },
+  too_many_connections_per_address: {
+    http: 429,
+    smtp: [421, "4.7.0"],
+    permanent: false,
+    text: "Too many connections per IP address",
+  },
+  too_many_messages_per_connection: {
+    http: 429,
+    smtp: [421, "4.7.0"],
+    permanent: false,
+    text: "Too many messages per connection",
+  },
+  too_many_attempts: {
+    http: 429,
+    smtp: [421, "4.7.0"],
+    permanent: false,
+    text: "Too many errors or commands",
+  },
+  too_many_recipients: { http: 429, smtp: [452, "4.5.3"], permanent: false, text: "Too many recipients" },
+  address_invalid: { http: 400, smtp: [553, "5.1.3"], permanent: true, text: "Address is invalid" },
+  address_not_ascii: {
+    http: 400,
+    smtp: [553, "5.6.7"],
+    permanent: true,
+    text: "Address must not have non-ASCII characters before '@'",
+  },
+  from_header_mismatch: {
+    http: 403,
+    smtp: [550, "5.7.1"],
+    permanent: true,
+    text: "From: Header does not match the sender's domain",
+  },
+  service_stopping: { http: 500, smtp: [421, "4.3.2"], permanent: false, text: "Service is restarting" },
+  took_too_long: { http: 500, smtp: [421, "4.4.2"], permanent: false, text: "Connection took too long" },
   internal: { http: 500, smtp: [451, "4.3.0"], permanent: false, text: "Internal server error" },
 } as const satisfies Record<string, CatalogueEntry>;
 

@@ -1,10 +1,9 @@
-import { PosternError } from "../platform/errors.ts";
 import { checkEmail } from "./check-email.ts";
 import { findCustomer } from "./customer.ts";
 import type { AcceptDeps } from "./deps.ts";
 import { readEmail } from "./email-items.ts";
 import { once } from "./once.ts";
-import { isAccepted, messageIdsAt } from "./outcomes.ts";
+import { acceptedIds } from "./outcomes.ts";
 import { sendOff } from "./send-off.ts";
 import type { Submission } from "./submission.ts";
 
@@ -23,9 +22,5 @@ export async function accept(deps: AcceptDeps, submission: Submission): Promise<
     const email = await checkEmail(deps, customer, readEmail(given));
     return sendOff(deps, attempt, [email]);
   });
-  const outcome = outcomes[0];
-  if (outcome === undefined || !isAccepted(outcome)) {
-    throw new PosternError(outcome?.code ?? "internal", outcome);
-  }
-  return { messageIds: messageIdsAt(submissionId, outcome) };
+  return { messageIds: acceptedIds(submissionId, outcomes) };
 }

@@ -3,7 +3,7 @@ import type { SendingDomain } from "../domains/sending-domain.ts";
 import { PosternError } from "../platform/errors.ts";
 import type { Customer } from "./customer.ts";
 import type { AcceptDeps } from "./deps.ts";
-import type { Draft } from "./email.ts";
+import type { Draft, Recipient } from "./email.ts";
 import type { CheckedEmail } from "./submission.ts";
 
 /**
@@ -15,7 +15,7 @@ import type { CheckedEmail } from "./submission.ts";
  */
 export async function checkEmail(deps: AcceptDeps, customer: Customer, draft: Draft): Promise<CheckedEmail> {
   const domain = draft.senderDomain && (await findDomain(deps, customer, draft.senderDomain));
-  if (domain && domain.complianceStatus === "demo") refuseStrangers(customer, draft);
+  if (domain) refuseStrangers(customer, domain, draft.recipients);
   if (!domain || draft.problems.length > 0) {
     throw new PosternError("invalid_request", { messages: draft.problems });
   }
@@ -23,9 +23,16 @@ export async function checkEmail(deps: AcceptDeps, customer: Customer, draft: Dr
   return { email: draft.email, domainName: domain.name, recipients: draft.recipients };
 }
 
-// Whether a foreign domain exists elsewhere is nobody's business: it is as unknown as one that does not.
-async function findDomain(
-  { domains }: AcceptDeps,
+/**
+ * The domain that a customer may send from. Whether a foreign one exists elsewhere is nobody's business: it
+ * is as unknown as one that does not.
+ *
+ * @param name in lower-case A-labels
+ * @throws PosternError `unauthorized` if it is not the account's or the token is no admin of it,
+ * `domain_not_compliant`
+ */
+export async function findDomain(
+  { domains }: Pick<AcceptDeps, "domains">,
   { account, token }: Customer,
   name: string,
 ): Promise<SendingDomain> {
@@ -37,7 +44,13 @@ async function findDomain(
   return domain;
 }
 
-function refuseStrangers({ account }: Customer, { recipients }: Draft): void {
+/** @throws PosternError `demo_recipient` if the domain is a demo one and somebody is not the account's owner */
+export function refuseStrangers(
+  { account }: Customer,
+  domain: SendingDomain,
+  recipients: readonly Pick<Recipient, "email">[],
+): void {
+  if (domain.complianceStatus !== "demo") return;
   const owner = account.ownerEmail.toLowerCase();
   if (recipients.some(({ email }) => email.toLowerCase() !== owner)) throw new PosternError("demo_recipient");
 }

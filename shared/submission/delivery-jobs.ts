@@ -1,6 +1,5 @@
 import {
   type DeliveryJob,
-  type EmailContent,
   type JobRecipient,
   jobText,
   queueCallBytes,
@@ -85,7 +84,8 @@ function packEmail(
   groups: readonly JobRecipient[][],
   base: StoredContent | undefined,
 ): { contents: StoredContent[]; jobs: QueuedJob[] } {
-  const { shared, own } = placed.email;
+  const { shared, own, raw } = placed.email;
+  if (raw) return { contents: [], jobs: jobsOf(attempt, placed, groups, raw) };
   const inline = base ? own : { ...shared, ...own };
   const stored = base ? [base.key] : [];
   const jobs = jobsOf(attempt, placed, groups, { stored, inline });
@@ -101,7 +101,7 @@ function jobsOf(
   attempt: Attempt,
   { item, email, domainName }: PlacedEmail,
   groups: readonly JobRecipient[][],
-  content: { stored: string[]; inline: Partial<EmailContent> },
+  content: DeliveryJob["content"],
 ): QueuedJob[] {
   return groups.map((recipients) => {
     const job: DeliveryJob = {
@@ -118,7 +118,7 @@ function jobsOf(
       customVariables: email.customVariables,
       clientIp: attempt.clientIp,
     };
-    return { item, body: jobText(job), needs: content.stored };
+    return { item, body: jobText(job), needs: "raw" in content ? [] : content.stored };
   });
 }
 

@@ -1,4 +1,4 @@
-import type { EmailContent, JobRecipient } from "../contracts/delivery-job.ts";
+import type { EmailContent, JobRecipient, RawContent } from "../contracts/delivery-job.ts";
 import type { EmailFields, Field } from "./email-fields.ts";
 import type { EmailFieldName } from "./email-schemas.ts";
 
@@ -10,6 +10,8 @@ export interface Email {
   readonly shared: Partial<EmailContent>;
   /** The email's own content; laid over the shared one it is complete. */
   readonly own: Partial<EmailContent>;
+  /** The email as a MIME message, instead of all fields. */
+  readonly raw?: RawContent;
   readonly category: string | undefined;
   readonly customVariables: Record<string, string> | undefined;
 }

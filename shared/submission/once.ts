@@ -6,6 +6,9 @@ import type { IdempotentRequest } from "./idempotency-store.ts";
 import { isAccepted } from "./outcomes.ts";
 import type { Attempt, Outcome, Refusals, Sent, Submission } from "./submission.ts";
 
+/** What of a submission an attempt at it needs. */
+type Repeatable = Pick<Submission, "stream" | "clientIp" | "idempotency">;
+
 export interface Answer {
   readonly submissionId: string;
   readonly outcomes: readonly Outcome[];
@@ -24,7 +27,7 @@ export interface Answer {
 export async function once(
   deps: AcceptDeps,
   accountId: number,
-  submission: Submission,
+  submission: Repeatable,
   send: (attempt: Attempt, refused: Refusals) => Promise<Sent>,
   refused: Refusals = new Map(),
 ): Promise<Answer> {
@@ -45,7 +48,7 @@ export async function once(
   return { submissionId: attempt.submissionId, outcomes };
 }
 
-function requestOf(accountId: number, { idempotency }: Submission): IdempotentRequest | undefined {
+function requestOf(accountId: number, { idempotency }: Repeatable): IdempotentRequest | undefined {
   if (idempotency === undefined) return undefined;
   if (!/^[ -~]{1,255}$/.test(idempotency.key)) {
     throw new PosternError("invalid_request", {

@@ -1,4 +1,4 @@
-import { asPosternError, type PosternError } from "../platform/errors.ts";
+import { asPosternError, PosternError } from "../platform/errors.ts";
 import { messageIdAt } from "../platform/ids.ts";
 import { logger } from "../platform/observability.ts";
 import type { Outcome, PlacedEmail } from "./submission.ts";
@@ -28,4 +28,16 @@ export function messageIdsAt(
   { firstPlace, count }: { firstPlace: number; count: number },
 ): string[] {
   return Array.from({ length: count }, (_, place) => messageIdAt(submissionId, firstPlace + place));
+}
+
+/**
+ * The ids of the messages of a submission that is one email.
+ *
+ * @throws PosternError what the email was refused with
+ */
+export function acceptedIds(submissionId: string, [outcome]: readonly Outcome[]): string[] {
+  if (outcome === undefined || !isAccepted(outcome)) {
+    throw new PosternError(outcome?.code ?? "internal", outcome);
+  }
+  return messageIdsAt(submissionId, outcome);
 }
