@@ -46,14 +46,19 @@ export const environmentNames = {
   httpBulkPort: "HTTP_BULK_PORT",
   /** `GET /` answers 200 here as long as the gateway takes new work. */
   healthPort: "HEALTH_PORT",
+  /** The address at which the gateway listens; all of the machine's unless given. */
+  listenHost: "LISTEN_HOST",
   /** Secret with the SMTP door's certificate: `{ "certificate": PEM chain, "privateKey": PEM }`. */
   certificateSecretArn: "CERTIFICATE_SECRET_ARN",
   /** A file with the certificate chain and the private key, both PEM, instead of the secret. */
   certificateFile: "CERTIFICATE_FILE",
   /** `true`: connections to the SMTP ports begin with the load balancer's PROXY protocol header. */
   proxyProtocol: "PROXY_PROTOCOL",
-  /** The secret that CloudFront shows the gateway in the header `x-postern-origin`, without which it is no CloudFront. */
-  originSecretArn: "ORIGIN_SECRET_ARN",
+  /**
+   * What CloudFront shows its origins in the header `x-postern-origin`: who shows it says truly from where a
+   * request came, and nobody else reaches the gateway's HTTP ports. Not set where no CloudFront stands before.
+   */
+  originSecret: "ORIGIN_SECRET",
 } as const;
 
 export type EnvironmentName = (typeof environmentNames)[keyof typeof environmentNames];

@@ -1,0 +1,26 @@
+import * as z from "zod";
+import { environmentNames } from "../shared/contracts/environment-names.ts";
+import type { Stream } from "../shared/contracts/streams.ts";
+import { messageStore } from "../shared/messages/message-store.ts";
+import { readEnvironment } from "../shared/platform/environment.ts";
+import { acceptDeps } from "../shared/submission/accept-deps.ts";
+import type { AcceptDeps } from "../shared/submission/deps.ts";
+
+/** What accepting needs, for each stream; the streams share caches and counters. */
+export function depsFromEnvironment(): Readonly<Record<Stream, AcceptDeps>> {
+  const environment = readEnvironment({
+    [environmentNames.accountsTable]: z.string(),
+    [environmentNames.quotaTable]: z.string(),
+    [environmentNames.countersTable]: z.string(),
+    [environmentNames.messagesTable]: z.string(),
+    [environmentNames.idempotencyTable]: z.string(),
+    [environmentNames.payloadsBucket]: z.string(),
+    [environmentNames.transactionalQueueUrl]: z.string(),
+    [environmentNames.bulkQueueUrl]: z.string(),
+  });
+  const depsFor = acceptDeps(environment, messageStore);
+  return {
+    transactional: depsFor(environment.TRANSACTIONAL_QUEUE_URL),
+    bulk: depsFor(environment.BULK_QUEUE_URL),
+  };
+}

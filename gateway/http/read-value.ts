@@ -1,0 +1,59 @@
+import { getManyValues, isMany, none } from "stream-chain/defs.js";
+import { jsonParser } from "stream-json/core/parser.js";
+import { PosternError } from "../../shared/platform/errors.ts";
+import { Files, type FilesOptions } from "./files.ts";
+import { JsonBuilder, type Token } from "./json-builder.ts";
+
+/** A request's value, and roughly how much memory it takes. */
+export interface ReadValue {
+  readonly value: unknown;
+  readonly bytes: number;
+}
+
+/**
+ * Reads a request as JSON, whose attachments go into the payload bucket on the way.
+ *
+ * @throws PosternError `invalid_request` for what is no JSON, `message_too_large` for a single email whose
+ * attachments are more than it may have
+ */
+export async function readValue(
+  chunks: AsyncIterable<Uint8Array>,
+  options: FilesOptions,
+): Promise<ReadValue> {
+  const files = new Files(options);
+  const builder = new JsonBuilder({
+    sinkFor: (path) => files.sinkFor(path),
+    opened: (path) => files.opened(path),
+  });
+  try {
+    for await (const token of tokensOf(chunks)) {
+      const wait = builder.take(token);
+      if (wait) await wait;
+      if (files.isBusy) await files.settle();
+    }
+    await files.settleAll();
+    return builder;
+  } catch (error) {
+    await files.abandon();
+    throw error;
+  }
+}
+
+async function* tokensOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Token> {
+  // Its type forgets that it takes the end, too.
+  const parse = jsonParser({ packValues: false }) as (piece: string | typeof none) => unknown;
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  for await (const chunk of chunks) yield* understood(() => parse(decoder.decode(chunk, { stream: true })));
+  yield* understood(() => parse(decoder.decode()));
+  yield* understood(() => parse(none));
+}
+
+// What the parser says is not passed on, since it may quote the body.
+function understood(parse: () => unknown): Iterable<Token> {
+  try {
+    const tokens = parse();
+    return isMany(tokens) ? (getManyValues(tokens) as Token[]) : [];
+  } catch {
+    throw new PosternError("invalid_request", { messages: ["request body is not valid JSON"] });
+  }
+}
