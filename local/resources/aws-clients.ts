@@ -23,8 +23,6 @@ export function awsClients(urls: { dynamodb: string; queues: string }): AwsClien
   const sns = new SNSClient({ ...common, endpoint: urls.queues });
   const s3 = new S3Client({ ...common, endpoint: urls.queues, forcePathStyle: true });
   speakUnsigned(sqs as unknown as SdkClient, "sqs");
-  // It prepares log entries that nobody reads, for every call of every poller.
-  sqs.middlewareStack.remove("loggerMiddleware");
   return {
     dynamodb,
     sqs,

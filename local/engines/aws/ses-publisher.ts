@@ -1,4 +1,5 @@
 import { PublishBatchCommand, SNSClient } from "@aws-sdk/client-sns";
+import { type SdkClient, speakUnsigned } from "../../runtime/unsigned-requests.ts";
 import type { SesEvent } from "./ses-events.ts";
 
 // SNS takes ten messages a call and 256 KiB in all; records stay under 25 KiB each.
@@ -21,6 +22,7 @@ export function eventPublisher(options: { snsUrl: string; region: string }): Eve
     region: options.region,
     credentials: { accessKeyId: "local", secretAccessKey: "local" },
   });
+  speakUnsigned(sns as unknown as SdkClient, "sns");
   let waiting: SesEvent[] = [];
   let timer: NodeJS.Timeout | undefined;
   const underWay = new Set<Promise<void>>();
