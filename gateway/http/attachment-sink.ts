@@ -78,8 +78,8 @@ export class AttachmentSink implements TextSink {
 
   /** @returns false when the upload cannot take more for now */
   #write(bytes: Buffer): boolean {
-    if (bytes.length === 0 || this.#isRefused) return true;
-    if (this.#place.takeRoom(bytes.length) && this.#decoder.isSound)
+    if (this.#isRefused) return true;
+    if (this.#decoder.isSound && this.#place.takeRoom(bytes.length))
       return this.#upload?.write(bytes) ?? true;
     this.#isRefused = true;
     this.abort(new Error("the email is refused"));

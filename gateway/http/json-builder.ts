@@ -19,7 +19,7 @@ interface Level {
 }
 
 // What a value costs in memory besides its text. An array of empty arrays is all cost and no text.
-const bytesOfAValue = 32;
+const bytesOfAValue = 64;
 const mostBytes = 100 * 1024 * 1024;
 
 /** Where in the value something goes: keys, and `[]` for any place in an array; cut where it is long. */

@@ -26,10 +26,12 @@ export async function readValue(
     opened: (path) => files.opened(path),
   });
   try {
-    for await (const token of tokensOf(chunks)) {
-      const wait = builder.take(token);
-      if (wait) await wait;
-      if (files.isBusy) await files.settle();
+    for await (const tokens of tokensOf(chunks)) {
+      for (const token of tokens) {
+        const wait = builder.take(token);
+        if (wait) await wait;
+        if (files.isBusy) await files.settle();
+      }
     }
     await files.settleAll();
     return builder;
@@ -39,17 +41,17 @@ export async function readValue(
   }
 }
 
-async function* tokensOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Token> {
+async function* tokensOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Token[]> {
   // Its type forgets that it takes the end, too.
   const parse = jsonParser({ packValues: false }) as (piece: string | typeof none) => unknown;
   const decoder = new TextDecoder("utf-8", { fatal: true });
-  for await (const chunk of chunks) yield* understood(() => parse(decoder.decode(chunk, { stream: true })));
-  yield* understood(() => parse(decoder.decode()));
-  yield* understood(() => parse(none));
+  for await (const chunk of chunks) yield understood(() => parse(decoder.decode(chunk, { stream: true })));
+  yield understood(() => parse(decoder.decode()));
+  yield understood(() => parse(none));
 }
 
 // What the parser says is not passed on, since it may quote the body.
-function understood(parse: () => unknown): Iterable<Token> {
+function understood(parse: () => unknown): readonly Token[] {
   try {
     const tokens = parse();
     return isMany(tokens) ? (getManyValues(tokens) as Token[]) : [];

@@ -97,7 +97,8 @@ export async function startSendService(clock: Clock) {
     takeJobs: () => takeJobs(queues),
     /** Does as a delivery worker does that begins with a message. */
     claim: (accountId: number, messageId: string) => claimMessage(client, clock, accountId, messageId),
-    stored: (key: string) => storedContent(aws.s3, key),
+    stored: async (key: string): Promise<unknown> => JSON.parse((await storedBytes(aws.s3, key)).toString()),
+    storedBytes: (key: string) => storedBytes(aws.s3, key),
     stop: async () => {
       await queues.stop();
       await engine.stop();
@@ -224,9 +225,9 @@ function takeJobs(queues: Awaited<ReturnType<typeof startFauxqs>>): FieldsJob[] 
   return jobs;
 }
 
-async function storedContent(s3: S3Client, key: string): Promise<unknown> {
+async function storedBytes(s3: S3Client, key: string): Promise<Buffer> {
   const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-  return JSON.parse((await Body?.transformToString()) ?? "");
+  return Buffer.from((await Body?.transformToByteArray()) ?? []);
 }
 
 /** A POST as an HTTP API hands it to the function. */
