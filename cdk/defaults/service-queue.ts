@@ -36,8 +36,9 @@ export class ServiceQueue extends Queue {
       enforceSSL: true,
       // Said, because the default was once a quarter of it, and accepting counts on it.
       maxMessageSizeBytes: 1_048_576,
-      // Less than the dead letters' 14 days: a message moved there keeps its age.
-      retentionPeriod: Duration.days(4),
+      // What lies longer is gone without a trace, so long enough for any outage; and less than the dead
+      // letters' 14 days: a message moved there keeps its age.
+      retentionPeriod: Duration.days(10),
       visibilityTimeout: Duration.seconds(6 * props.consumerTimeout.toSeconds()),
       deadLetterQueue: {
         maxReceiveCount,

@@ -33,7 +33,8 @@ export class ProviderEvents extends Construct {
     const timeout = Duration.seconds(30);
     this.queue = new ServiceQueue(this, "ProviderEventsQueue", {
       consumerTimeout: timeout,
-      oldestShouldBe: Duration.minutes(15),
+      // A message whose outcome is unknown waits five minutes for what stands here, then it is tried again.
+      oldestShouldBe: Duration.minutes(2),
       runbook: { deadLetters: "provider-events-dead-letters", age: "provider-events-queue-age" },
     });
     this.worker = new ServiceFunction(this, "RecordProviderEvents", {

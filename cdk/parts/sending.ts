@@ -16,6 +16,9 @@ export interface SendingProps {
 
 const hosts = { transactional: "send", bulk: "bulk" } as const;
 
+// A flood of bulk requests is throttled before it takes the region's concurrency from everybody else's.
+const mostBulkRequestsAtOnce = 50;
+
 /** One stream's way in: the HTTP API on its host, and the function that accepts. */
 export class Sending extends Construct {
   readonly door: HttpDoor;
@@ -30,6 +33,7 @@ export class Sending extends Construct {
       timeout: Duration.seconds(sendTimeoutSeconds),
       // A whole processor: a request of 6 MB is parsed, checked and stored while the customer waits.
       memorySize: 1769,
+      ...(stream === "bulk" && { reservedConcurrency: mostBulkRequestsAtOnce }),
     });
     this.worker.tell(environmentNames.stream, stream);
     this.allowAccept(props);
