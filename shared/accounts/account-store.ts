@@ -27,7 +27,7 @@ import {
 const foundMs = 30_000;
 /** A wrong token costs one read within this time, and a new one is hidden for no longer. */
 const missingMs = 2_000;
-const cachedEntries = 10_000;
+const cachedEntries = 1_000;
 
 export type AccountStore = ReturnType<typeof accountStore>;
 

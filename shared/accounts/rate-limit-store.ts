@@ -11,7 +11,8 @@ import type { Token } from "./token.ts";
 const windowMs = 10_000;
 /** DynamoDB removes a window's counter some time after this; it counts no longer anyway. */
 const keptSeconds = 3_600;
-const rememberedTokens = 10_000;
+// A cache takes its whole room at once, and with it time of a cold start.
+const rememberedTokens = 1_000;
 
 interface Count {
   readonly accountId: number;

@@ -20,7 +20,7 @@ import {
 
 const foundMs = 30_000;
 const missingMs = 2_000;
-const cachedEntries = 10_000;
+const cachedEntries = 1_000;
 
 export type DomainStore = ReturnType<typeof domainStore>;
 

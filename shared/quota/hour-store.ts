@@ -7,7 +7,8 @@ import { LeasedUnits, shareOf } from "../platform/leased-units.ts";
 import { refusedWrite } from "../platform/refused-writes.ts";
 import { hourOf, nextHour } from "./periods.ts";
 
-const rememberedAccounts = 10_000;
+// A cache takes its whole room at once, and with it time of a cold start.
+const rememberedAccounts = 1_000;
 const keptSeconds = 7_200;
 const hourSchema = z.object({ taken: z.number() });
 
