@@ -1,20 +1,22 @@
 import type { Account } from "../accounts/account.ts";
-import type { DeliveryJob, EmailContent, JobRecipient } from "../contracts/delivery-job.ts";
+import type { DeliveryJob, JobRecipient } from "../contracts/delivery-job.ts";
 import type { SendingDomain } from "../domains/sending-domain.ts";
 import { evidenceWaitMs } from "../messages/claim-rules.ts";
 import type { Claim, MessageLog } from "../messages/message.ts";
-import type { Composer } from "./compose-for.ts";
+import type { Composer } from "./composer.ts";
 import type { DeliverDeps, Invocation } from "./deliver-deps.ts";
 import type { Outcome } from "./outcome.ts";
 import { mostAttempts, nextAttemptAt, nextTurnAt } from "./retry-rules.ts";
 import { preferredRoute, sendOver } from "./routes.ts";
+import { transferMs } from "./transfer-time.ts";
 
 /** An email for one of its recipients. `account` and `domain` are missing when they are gone by now. */
 export interface Parcel {
   readonly job: DeliveryJob;
   readonly account: Account | undefined;
   readonly domain: SendingDomain | undefined;
-  readonly content: EmailContent;
+  /** Address of the From field. */
+  readonly from: string;
   readonly composer: Composer | undefined;
   readonly recipient: JobRecipient;
   readonly log: MessageLog;
@@ -28,8 +30,7 @@ export interface Again {
 
 type Deps = Pick<DeliverDeps, "claims" | "clock" | "random" | "routes" | "warn">;
 
-/** A call to a provider lasts no longer, its time-outs included. */
-const callMs = 20_000;
+const smallCallMs = 20_000;
 /** Clocks differ, and so do their ideas of when a worker was stopped. */
 const claimMarginMs = 30_000;
 
@@ -45,7 +46,8 @@ export async function attempt(
 ): Promise<Again | undefined> {
   const now = deps.clock.now();
   const claimUntil = now + invocation.remainingMs() + claimMarginMs;
-  if (invocation.remainingMs() < callMs) return { at: now, attempt: 0 };
+  const bytes = parcel.composer?.bytes ?? 0;
+  if (invocation.remainingMs() < callMs(bytes) + transferMs(bytes)) return { at: now, attempt: 0 };
   const answer = await deps.claims.claim({
     accountId: parcel.job.accountId,
     submissionId: parcel.job.submissionId,
@@ -62,7 +64,7 @@ export async function attempt(
 
 async function send(
   deps: Deps,
-  { account, domain, composer, recipient, content }: Parcel,
+  { account, domain, composer, recipient, from }: Parcel,
   claim: Claim,
   { remainingMs }: Invocation,
 ): Promise<Outcome | "claim lost"> {
@@ -71,9 +73,10 @@ async function send(
   }
   if (claim.attempt > mostAttempts) return { kind: "refused", reason: "No attempt was ever answered" };
   if (account.status === "banned") return { kind: "refused", reason: "Account is banned" };
-  const mayStart = () => remainingMs() >= callMs && deps.clock.now() + callMs < claim.claimUntil;
+  const neededMs = callMs(composer.bytes);
+  const mayStart = () => remainingMs() >= neededMs && deps.clock.now() + neededMs < claim.claimUntil;
   try {
-    const dispatch = { ...claim, ...(await composer(recipient)), domain, from: content.from.email, mayStart };
+    const dispatch = { ...claim, ...(await composer.compose(recipient)), domain, from, mayStart };
     return await sendOver(deps.routes, claim, { ...dispatch, recipient: recipient.email }, (route) =>
       deps.claims.reroute(claim, route),
     );
@@ -82,6 +85,11 @@ async function send(
     deps.warn("a message could not be prepared", { messageId: claim.messageId, error });
     return { kind: "temporary", reason: "The message could not be prepared" };
   }
+}
+
+/** A call to a provider lasts no longer, its time-outs included; the content goes out in base64, perhaps twice. */
+function callMs(bytes: number): number {
+  return smallCallMs + transferMs(2 * bytes);
 }
 
 async function settle(

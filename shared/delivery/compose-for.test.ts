@@ -2,14 +2,20 @@ import { simpleParser } from "mailparser";
 import { describe, expect, it } from "vitest";
 import { domain, jobTo } from "../../test/support/delivery-world.ts";
 import type { DeliveryJob, EmailContent } from "../contracts/delivery-job.ts";
+import { isInMemory } from "../mail/mime.ts";
 import { readUnsubscribe } from "../tracking/unsubscribe-token.ts";
-import { composerFor } from "./compose-for.ts";
+import { type Composed, composerFor } from "./composer.ts";
+
+function never(): never {
+  throw new Error("nothing is stored");
+}
 
 const key = "k".repeat(64);
 const deps = {
   mailHost: "mail.example.net",
   trackingUrl: "https://track.example.net",
   linkKeys: { key: async () => key },
+  contents: { read: never, rawMessage: never },
 };
 const content: EmailContent = {
   from: { email: "shop@example.com" },
@@ -30,13 +36,18 @@ async function written(
 ) {
   const [first] = job.recipients;
   if (!first) throw new Error("no recipient");
-  const compose = composerFor(deps, job, { ...content, ...change }, { ...domain, ...ofDomain });
-  const { mime, rfcMessageId } = await compose(job.recipients[place] ?? first);
+  const composer = composerFor(deps, job, { ...content, ...change }, { ...domain, ...ofDomain });
+  const { mime, rfcMessageId } = inMemory(await composer.compose(job.recipients[place] ?? first));
   const head = mime
     .subarray(0, mime.indexOf("\r\n\r\n"))
     .toString()
     .replace(/\r\n[ \t]+/g, " ");
   return { head, rfcMessageId, mail: await simpleParser(mime) };
+}
+
+function inMemory({ mime, rfcMessageId }: Composed): { mime: Buffer; rfcMessageId: string } {
+  if (!isInMemory(mime)) throw new Error("a small email lies in a file");
+  return { mime, rfcMessageId };
 }
 
 function tokenIn(head: string): string {
@@ -60,8 +71,8 @@ describe("a transactional email", () => {
 
   it("is composed once for recipients between whom only the id differs", async () => {
     const job = jobTo(3);
-    const compose = composerFor(deps, job, content, domain);
-    const all = await Promise.all(job.recipients.map(compose));
+    const { compose } = composerFor(deps, job, content, domain);
+    const all = (await Promise.all(job.recipients.map(compose))).map(inMemory);
     const bodies = all.map(({ mime }) => mime.subarray(mime.indexOf("\r\n\r\n")).toString());
 
     expect(new Set(bodies).size).toBe(1);

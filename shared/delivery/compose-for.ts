@@ -1,63 +1,66 @@
 import { randomUUID } from "node:crypto";
-import type { DeliveryJob, EmailContent, JobRecipient } from "../contracts/delivery-job.ts";
+import type { DeliveryJob, EmailContent } from "../contracts/delivery-job.ts";
 import type { SendingDomain } from "../domains/sending-domain.ts";
 import { compose } from "../mail/compose.ts";
 import { complaintAddress, feedbackId } from "../mail/feedback-headers.ts";
 import type { Letter } from "../mail/letter.ts";
 import { asksForUnsubscribeLink, listUnsubscribeHeaders, withUnsubscribeLink } from "../mail/unsubscribe.ts";
-import type { LinkKeyClient } from "../tracking/link-key-client.ts";
-import { signUnsubscribe } from "../tracking/unsubscribe-token.ts";
-
-export interface ComposeDeps {
-  readonly mailHost: string;
-  /** Without a trailing slash. */
-  readonly trackingUrl: string;
-  readonly linkKeys: LinkKeyClient;
-}
-
-export interface Composed {
-  readonly mime: Buffer;
-  readonly rfcMessageId: string;
-}
-
-export type Composer = (recipient: JobRecipient) => Promise<Composed>;
+import type { ComposeDeps, Composed, Composer } from "./composer.ts";
+import { attachmentsOf } from "./stored-attachments.ts";
+import { linkFor } from "./unsubscribe-link.ts";
 
 /**
- * How one job's email is written for each recipient. Where nothing but the message's id differs between
- * them, it is composed once, under an id that stands in for each.
+ * How an email that fits into memory is written for each recipient. Where nothing but the message's id
+ * differs between them, it is composed once, under an id that stands in for each.
  */
-export function composerFor(
+export function fieldsComposer(
   deps: ComposeDeps,
   job: DeliveryJob,
   content: EmailContent,
   domain: SendingDomain,
+  bytes: number,
 ): Composer {
-  const composed = (mime: Buffer, messageId: string) => ({
+  const close = async () => undefined;
+  const composed = (mime: Buffer, messageId: string): Composed => ({
     mime,
     rfcMessageId: `<${messageId}@${domain.name}>`,
   });
   if (job.stream === "bulk" || domain.unsubscribeLink || asksForUnsubscribeLink(content)) {
-    return async (recipient) => {
-      const letter = withLink(plainLetter(deps, job, content, recipient.messageId), {
-        ...(await linkFor(deps, job, recipient)),
-        footer: job.stream === "bulk" || domain.unsubscribeLink,
-        mailHost: deps.mailHost,
-      });
-      return composed(await compose(letter), recipient.messageId);
+    return {
+      bytes,
+      close,
+      async compose(recipient) {
+        const letter = withLink(plainLetter(deps, job, content, recipient.messageId), {
+          ...(await linkFor(deps, job, recipient)),
+          footer: job.stream === "bulk" || domain.unsubscribeLink,
+          mailHost: deps.mailHost,
+        });
+        return composed(await compose(letter), recipient.messageId);
+      },
     };
   }
   const standIn = randomUUID();
   let shared: Promise<Buffer> | undefined;
-  return async ({ messageId }) => {
-    shared ??= compose(plainLetter(deps, job, content, standIn));
-    return composed(withId(await shared, standIn, messageId), messageId);
+  return {
+    bytes,
+    close,
+    async compose({ messageId }) {
+      shared ??= compose(plainLetter(deps, job, content, standIn));
+      return composed(withId(await shared, standIn, messageId), messageId);
+    },
   };
 }
 
-function plainLetter(deps: ComposeDeps, job: DeliveryJob, content: EmailContent, messageId: string): Letter {
+/** The letter as it is before a recipient's own link comes into it. */
+export function plainLetter(
+  deps: ComposeDeps,
+  job: DeliveryJob,
+  content: EmailContent,
+  messageId: string,
+): Letter {
   return {
     ...content,
-    attachments: content.attachments.filter((file) => "content" in file),
+    attachments: attachmentsOf(deps.contents, content),
     messageId: `<${messageId}@${job.domainName}>`,
     date: job.acceptedAt,
     serviceHeaders: {
@@ -66,16 +69,6 @@ function plainLetter(deps: ComposeDeps, job: DeliveryJob, content: EmailContent,
       ...(job.stream === "bulk" && { Precedence: "bulk" }),
     },
   };
-}
-
-async function linkFor({ linkKeys, trackingUrl }: ComposeDeps, job: DeliveryJob, recipient: JobRecipient) {
-  const { accountId, domainName, stream } = job;
-  const { messageId, email } = recipient;
-  const token = signUnsubscribe(
-    { accountId, domainName, stream, messageId, recipient: email },
-    await linkKeys.key(),
-  );
-  return { token, url: `${trackingUrl}/unsubscribe/${token}` };
 }
 
 /** A customer who names another place to unsubscribe has the last word on the header fields. */

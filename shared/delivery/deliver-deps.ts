@@ -3,11 +3,11 @@ import type { DomainStore } from "../domains/domain-store.ts";
 import type { ClaimStore } from "../messages/claim-store.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { HourStore } from "../quota/hour-store.ts";
-import type { ComposeDeps } from "./compose-for.ts";
 import type { ContentClient } from "./content-client.ts";
 import type { DeliveryQueueClient } from "./delivery-queue-client.ts";
 import type { Room } from "./room.ts";
 import type { Routes } from "./routes.ts";
+import type { LinkDeps } from "./unsubscribe-link.ts";
 
 export interface DeliverDeps {
   readonly accounts: Pick<AccountStore, "get">;
@@ -17,7 +17,7 @@ export interface DeliverDeps {
   readonly contents: ContentClient;
   readonly queue: DeliveryQueueClient;
   readonly routes: Routes;
-  readonly composing: ComposeDeps;
+  readonly composing: LinkDeps;
   readonly room: Room;
   readonly clock: Clock;
   /** 0 to 1, evenly. */

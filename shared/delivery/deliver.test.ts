@@ -149,8 +149,9 @@ describe("a delivery job", () => {
 
   it("whose content is missing comes again, and nobody has got anything", async () => {
     const ses = scriptedRoute(accepting);
-    const contents = { load: () => Promise.reject(new Error("NoSuchKey")) };
-    const work = deliver(world.deps({ routes: { ses: ses.route }, contents }), jobTo(1), world.invocation);
+    const deps = world.deps({ routes: { ses: ses.route } });
+    const contents = { ...deps.contents, load: () => Promise.reject(new Error("NoSuchKey")) };
+    const work = deliver({ ...deps, contents }, jobTo(1), world.invocation);
 
     await expect(work).rejects.toThrow("NoSuchKey");
     expect(ses.handed).toEqual([]);

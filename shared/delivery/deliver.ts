@@ -1,16 +1,13 @@
 import type { Account } from "../accounts/account.ts";
-import {
-  type DeliveryJob,
-  type EmailContent,
-  type FieldsJob,
-  isRawJob,
-  type JobRecipient,
-} from "../contracts/delivery-job.ts";
+import type { DeliveryJob, JobRecipient } from "../contracts/delivery-job.ts";
 import type { MessageLog } from "../messages/message.ts";
 import { attempt, type Parcel } from "./attempt.ts";
-import { composerFor } from "./compose-for.ts";
+import { type Content, composerFor } from "./composer.ts";
 import type { DeliverDeps, Invocation } from "./deliver-deps.ts";
 import { shareOfHour } from "./hour.ts";
+
+/** What a message takes of the room at most: however large it is, it is a stream, of which so much is held. */
+const mostInMemory = 16 * 1024 * 1024;
 
 /** A recipient whose turn comes again. */
 interface Waiting {
@@ -32,6 +29,15 @@ export async function deliver(deps: DeliverDeps, job: DeliveryJob, invocation: I
     return await deps.queue.putBack(job, job.notBefore);
   }
   const email = await emailOf(deps, job);
+  try {
+    await deliverToAll(deps, email, invocation);
+  } finally {
+    await email.composer?.close();
+  }
+}
+
+async function deliverToAll(deps: DeliverDeps, email: Email, invocation: Invocation): Promise<void> {
+  const { job } = email;
   const share = await placesInHour(deps, job, email.account);
   const results = await Promise.allSettled([
     ...share.now.map((recipient) => deliverTo(deps, email, recipient, invocation)),
@@ -47,30 +53,23 @@ export async function deliver(deps: DeliverDeps, job: DeliveryJob, invocation: I
 }
 
 interface Email extends Omit<Parcel, "recipient" | "log"> {
-  readonly content: EmailContent;
-  readonly bytes: number;
+  readonly subject: string;
 }
 
 async function emailOf(deps: DeliverDeps, job: DeliveryJob): Promise<Email> {
   const [account, domain, content] = await Promise.all([
     deps.accounts.get(job.accountId),
     deps.domains.find(job.accountId, job.domainName),
-    deps.contents.load(fieldsJob(job)),
+    contentOf(deps, job),
   ]);
-  const composer = domain && composerFor(deps.composing, job, content, domain);
-  return { job, account, domain, content, composer, bytes: bytesOf(content) };
+  const composing = { ...deps.composing, contents: deps.contents };
+  const composer = domain && composerFor(composing, job, content, domain);
+  const from = "raw" in content ? content.from : content.from.email;
+  return { job, account, domain, composer, from, subject: content.subject };
 }
 
-function fieldsJob(job: DeliveryJob): FieldsJob {
-  if (isRawJob(job)) throw new Error("a raw message cannot be delivered yet");
-  return job as FieldsJob;
-}
-
-function bytesOf({ text = "", html = "", attachments }: EmailContent): number {
-  return attachments.reduce(
-    (sum, file) => sum + ("content" in file ? file.content.length : file.bytes),
-    text.length + html.length,
-  );
+async function contentOf({ contents }: DeliverDeps, { content }: DeliveryJob): Promise<Content> {
+  return "raw" in content ? content : await contents.load({ content });
 }
 
 /** Only what has not been counted yet takes from the hour; a retry has its place already. */
@@ -81,11 +80,12 @@ async function placesInHour({ hours }: DeliverDeps, job: DeliveryJob, account: A
 
 async function deliverTo(
   deps: DeliverDeps,
-  { bytes, ...email }: Email,
+  email: Email,
   recipient: JobRecipient,
   invocation: Invocation,
 ): Promise<Waiting[]> {
   const parcel: Parcel = { ...email, recipient, log: logOf(email, recipient) };
+  const bytes = Math.min(email.composer?.bytes ?? 0, mostInMemory);
   const again = await deps.room.run(bytes, () => attempt(deps, parcel, invocation));
   return again ? [{ recipient, at: again.at, attempt: Math.max(again.attempt, email.job.attempt, 1) }] : [];
 }
@@ -96,7 +96,7 @@ async function deliverTo(
  */
 async function waitForHour(
   { claims }: DeliverDeps,
-  email: Omit<Email, "bytes">,
+  email: Email,
   recipient: JobRecipient,
   nextHour: number,
 ): Promise<Waiting[]> {
@@ -107,14 +107,17 @@ async function waitForHour(
   return waits ? again : [];
 }
 
-function logOf({ job, content }: Pick<Email, "job" | "content">, recipient: JobRecipient): MessageLog {
+function logOf(
+  { job, from, subject }: Pick<Email, "job" | "from" | "subject">,
+  recipient: JobRecipient,
+): MessageLog {
   return {
     stream: job.stream,
     domainName: job.domainName,
-    from: content.from.email,
+    from,
     to: recipient.email,
     recipientKind: recipient.kind,
-    subject: content.subject,
+    subject,
     acceptedAt: job.acceptedAt,
     category: job.category,
     customVariables: job.customVariables,

@@ -1,7 +1,9 @@
 import type { MxRecord } from "node:dns";
 import mxConnect from "mx-connect";
 import nodemailer from "nodemailer";
+import type { Mime } from "../mail/mime.ts";
 import { type SmtpAnswer, type SmtpEnvelope, type SmtpHop, smtpTimeouts } from "./relay-client.ts";
+import { sendMime } from "./send-mime.ts";
 import { outcomeOfSmtpError } from "./smtp-errors.ts";
 
 export type DnsLookup = (name: string, type: string) => Promise<(string | MxRecord | string[])[]>;
@@ -45,7 +47,7 @@ async function converse(
   { ownName }: MxHopDeps,
   { socket, hostname }: Awaited<ReturnType<typeof connect>>,
   envelope: SmtpEnvelope,
-  mime: Buffer,
+  mime: Mime,
 ): Promise<SmtpAnswer> {
   const transport = nodemailer.createTransport({
     connection: socket,
@@ -60,7 +62,7 @@ async function converse(
     disableUrlAccess: true,
   });
   try {
-    await transport.sendMail({ envelope, raw: mime });
+    await sendMime(transport, envelope, mime);
     return { kind: "accepted", status: "delivered" };
   } catch (error) {
     return outcomeOfSmtpError(error, "recipient");

@@ -1,4 +1,5 @@
 import type { SendingDomain } from "../domains/sending-domain.ts";
+import type { Mime } from "../mail/mime.ts";
 
 /** One message on its way to its one recipient. */
 export interface Dispatch {
@@ -8,7 +9,7 @@ export interface Dispatch {
   /** Address of the From field. */
   readonly from: string;
   readonly recipient: string;
-  readonly mime: Buffer;
+  readonly mime: Mime;
   /** The Message-ID in `mime`, with its angle brackets. */
   readonly rfcMessageId: string;
   /** Whether time enough is left for a call to a provider; asked right before each. */

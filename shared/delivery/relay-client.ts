@@ -1,9 +1,12 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import nodemailer from "nodemailer";
 import type SMTPPool from "nodemailer/lib/smtp-pool/index.js";
+import type SMTPTransport from "nodemailer/lib/smtp-transport/index.js";
 import * as z from "zod";
+import { isInMemory, type Mime } from "../mail/mime.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Outcome } from "./outcome.ts";
+import { sendMime } from "./send-mime.ts";
 import { outcomeOfSmtpError } from "./smtp-errors.ts";
 
 export interface SmtpEnvelope {
@@ -13,7 +16,7 @@ export interface SmtpEnvelope {
 
 /** Hands a finished message to the next SMTP server. */
 export interface SmtpHop {
-  send(envelope: SmtpEnvelope, mime: Buffer): Promise<SmtpAnswer>;
+  send(envelope: SmtpEnvelope, mime: Mime): Promise<SmtpAnswer>;
 }
 
 /** As an `Outcome`, which then learns the message's own id. */
@@ -55,7 +58,7 @@ export function relayHop(deps: { secrets: SecretsManagerClient; secretArn: strin
       try {
         const trouble = await greeted;
         if (trouble) return trouble;
-        await pool.sendMail({ envelope, raw: mime });
+        await sendMime(isInMemory(mime) ? pool : single(relay), envelope, mime);
         return { kind: "accepted", status: "enqueued" };
       } catch (error) {
         return outcomeOfSmtpError(error, "relay");
@@ -134,7 +137,19 @@ function newPool(relay: Relay) {
   return { pool, greeted };
 }
 
-function poolOptions({
+/**
+ * A connection for one message: the pool would repeat a message whose connection has closed, and a stream
+ * flows but once.
+ */
+function single(relay: Relay) {
+  return nodemailer.createTransport(smtpOptions(relay));
+}
+
+function poolOptions(relay: Relay): SMTPPool.Options {
+  return { ...smtpOptions(relay), pool: true, maxConnections: connections };
+}
+
+function smtpOptions({
   host,
   port,
   user,
@@ -142,10 +157,8 @@ function poolOptions({
   secure,
   requireTls,
   certificate,
-}: Relay): SMTPPool.Options {
+}: Relay): SMTPTransport.Options {
   return {
-    pool: true,
-    maxConnections: connections,
     host,
     port,
     secure: secure ?? port === 465,

@@ -1,6 +1,7 @@
 import type { DkimKeyClient } from "../domains/dkim-key-client.ts";
 import type { SendingDomain } from "../domains/sending-domain.ts";
 import { signed } from "../mail/dkim.ts";
+import type { Mime } from "../mail/mime.ts";
 import type { OutgoingRoute } from "./outcome.ts";
 import type { SmtpHop } from "./relay-client.ts";
 import { returnPathOf } from "./return-path.ts";
@@ -16,7 +17,7 @@ export function smtpRoute({ hop, dkimKeys }: { hop: SmtpHop; dkimKeys: DkimKeyCl
   };
 }
 
-async function signedFor(domain: SendingDomain, mime: Buffer, dkimKeys: DkimKeyClient): Promise<Buffer> {
+async function signedFor(domain: SendingDomain, mime: Mime, dkimKeys: DkimKeyClient): Promise<Mime> {
   const [key] = domain.dkimKeys;
   if (key === undefined) throw new Error(`the domain ${domain.id} has no DKIM key`);
   const privateKey = await dkimKeys.privateKeyOf(domain, key);

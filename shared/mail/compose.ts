@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import MailComposer from "nodemailer/lib/mail-composer/index.js";
 import mimeFunctions from "nodemailer/lib/mime-funcs/index.js";
 import { isFieldName, isFoldable, isReservedField } from "./header-field.ts";
@@ -16,9 +17,18 @@ const mediaType =
  * through: no line break survives in a field, no field is repeated, no reserved field is the customer's.
  */
 export async function compose(letter: Letter): Promise<Buffer> {
+  return await composerOf(letter).compile().build();
+}
+
+/** The same as a stream, for letters whose attachments are too large for memory. */
+export function composeStream(letter: Letter): Readable {
+  return composerOf(letter).compile().createReadStream();
+}
+
+function composerOf(letter: Letter): MailComposer {
   const headers = fields({ ...customerHeaders(letter), ...letter.serviceHeaders });
   const spelling = new Map(headers.map(({ key }) => [key.toLowerCase(), key]));
-  const composer = new MailComposer({
+  return new MailComposer({
     from: mailbox(letter.from),
     to: recipients(letter),
     cc: letter.cc.map(mailbox),
@@ -38,7 +48,6 @@ export async function compose(letter: Letter): Promise<Buffer> {
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  return await composer.compile().build();
 }
 
 function mailbox({ email, name }: LetterMailbox): { name: string; address: string } {
@@ -75,8 +84,9 @@ function customerHeaders({ headers, serviceHeaders }: Letter): Record<string, st
 function attachment({ filename, content, type, disposition, contentId }: LetterAttachment) {
   return {
     filename: oneLine(filename),
-    content,
-    encoding: "base64",
+    ...(typeof content === "string"
+      ? { content, encoding: "base64" }
+      : { content: Readable.from(content(), { objectMode: false }) }),
     contentType: safeType(type),
     contentDisposition: disposition,
     contentTransferEncoding: "base64" as const,

@@ -1,5 +1,9 @@
-import { buffer } from "node:stream/consumers";
-import DKIM from "nodemailer/lib/dkim/index.js";
+import { once } from "node:events";
+import { pipeline } from "node:stream/promises";
+import RelaxedBody from "nodemailer/lib/dkim/relaxed-body.js";
+import sign from "nodemailer/lib/dkim/sign.js";
+import { fieldsOf, type HeaderLine } from "./header-block.ts";
+import { chunksOf, isInMemory, type LargeMime, type Mime, type Piece } from "./mime.ts";
 
 export interface SigningKey {
   readonly domain: string;
@@ -19,18 +23,65 @@ const signedFields = [
   ..."Feedback-ID:CFBL-Address".split(":"),
 ].join(":");
 
-/** The message with a DKIM-Signature field before it (RFC 6376, rsa-sha256, relaxed/relaxed). */
-export async function signed(message: Buffer, { domain, selector, privateKey }: SigningKey): Promise<Buffer> {
-  const dkim = new DKIM({
+/**
+ * The message with a DKIM-Signature field before it (RFC 6376, rsa-sha256, relaxed/relaxed). What lies in
+ * files is read through once.
+ *
+ * @throws Error where the key is unusable
+ */
+export async function signed(mime: Mime, key: SigningKey): Promise<Mime> {
+  const { head, body } = isInMemory(mime) ? cut(mime) : mime;
+  const field = Buffer.from(`${signature(fieldsOf(head), await bodyHash(body), key)}\r\n`);
+  return isInMemory(mime) ? Buffer.concat([field, mime]) : { head: Buffer.concat([field, head]), body };
+}
+
+function cut(mime: Buffer): LargeMime {
+  const end = mime.indexOf("\r\n\r\n") + 4;
+  return { head: mime.subarray(0, end), body: [mime.subarray(end)] };
+}
+
+async function bodyHash(body: readonly Piece[]): Promise<string> {
+  const hasher = new RelaxedBody();
+  const [[hash]] = await Promise.all([
+    once(hasher, "hash") as Promise<[string]>,
+    pipeline(lines(body), hasher.resume()),
+  ]);
+  return hash;
+}
+
+/** The last line ends as the others do, as it will on its way (RFC 6376 §3.4.4). */
+async function* lines(body: readonly Piece[]): AsyncGenerator<Buffer> {
+  let last: number | undefined = 0x0a;
+  for await (const chunk of chunksOf(body)) {
+    yield chunk;
+    last = chunk.at(-1) ?? last;
+  }
+  if (last !== 0x0a) yield Buffer.from("\r\n");
+}
+
+function signature(fields: readonly HeaderLine[], hash: string, key: SigningKey): string {
+  const { domain, selector, privateKey } = key;
+  const headers = fields.map(({ name, line }) => ({
+    key: name,
+    line: Buffer.from(line, "latin1").toString(),
+  }));
+  const field: string | false = sign(headers, "sha256", hash, {
     domainName: domain,
     keySelector: selector,
     privateKey,
-    headerFieldNames: signedFields,
-  });
-  const result = await buffer(dkim.sign(message));
-  // The signer passes the message through unsigned where the key is unusable.
-  if (!result.subarray(0, 15).equals(Buffer.from("DKIM-Signature:"))) {
-    throw new Error(`the DKIM key ${selector} of ${domain} does not sign`);
-  }
-  return result;
+    ...{ headerFieldNames: signedFields, skipFields: unsignable(fields) },
+  }) as string | false;
+  if (field === false) throw new Error(`the DKIM key ${selector} of ${domain} does not sign`);
+  return field;
+}
+
+/** The signer reads fields as UTF-8, and takes every space of Unicode for white space, as no verifier does. */
+function unsignable(fields: readonly HeaderLine[]): string {
+  return fields
+    .filter(({ line }) => {
+      const text = Buffer.from(line, "latin1").toString();
+      return text.includes("\ufffd") || /[^\S \t\r\n]/.test(text);
+    })
+    .map(({ name }) => name)
+    .join(":");
 }

@@ -25,14 +25,14 @@ describe("an unsubscribe link", () => {
     );
 
     expect(html).toMatch(
-      /^<body><p>İ hi<\/p><p style="text-align:center[^"]*"><a href="https:[^"]*abc\.def">Unsubscribe<\/a><\/p><\/BODY ><\/html>$/,
+      /^<body><p>İ hi<\/p>\r\n<p style="text-align:center[^"]*"><a href="https:[^"]*abc\.def">Unsubscribe<\/a><\/p>\r\n<\/BODY ><\/html>$/,
     );
-    expect(text).toBe(`hi\n\nUnsubscribe: ${url}\n`);
+    expect(text).toBe(`hi\r\n\r\nUnsubscribe: ${url}\r\n`);
   });
 
   it("follows HTML that is a fragment", () => {
     expect(withUnsubscribeLink({ html: "<p>hi</p>" }, url, { footer: true }).html).toMatch(
-      /^<p>hi<\/p><p style=.*<\/p>$/,
+      /^<p>hi<\/p>\r\n<p style=.*<\/p>\r\n$/,
     );
   });
 

@@ -1,3 +1,5 @@
+import { trimmedEnd } from "./transfer-encoding.ts";
+
 /** What customers write where the recipient's own unsubscribe link belongs. */
 const placeholder = "__unsubscribe_url__";
 
@@ -18,9 +20,21 @@ export function asksForUnsubscribeLink({ text, html }: Bodies): boolean {
  */
 export function withUnsubscribeLink({ text, html }: Bodies, url: string, wants: { footer: boolean }): Bodies {
   return {
-    text: text && linked(text, url, wants.footer ? appendToText : undefined),
-    html: html && linked(html, url, wants.footer && !hasUnsubscribeLink(html) ? appendToHtml : undefined),
+    text: text && linkedBody("plain", text, url, wants),
+    html: html && linkedBody("html", html, url, wants),
   };
+}
+
+/** The same for one body, in whatever charset: of texts with one character per byte none but ASCII changes. */
+export function linkedBody(
+  kind: "plain" | "html",
+  body: string,
+  url: string,
+  { footer }: { footer: boolean },
+): string {
+  if (body.includes(placeholder)) return body.replaceAll(placeholder, () => url);
+  if (!footer || (kind === "html" && hasUnsubscribeLink(body))) return body;
+  return kind === "html" ? appendToHtml(body, url) : appendToText(body, url);
 }
 
 /**
@@ -34,11 +48,6 @@ export function listUnsubscribeHeaders(url: string, token: string, mailHost: str
   };
 }
 
-function linked(body: string, url: string, append?: (body: string, url: string) => string): string {
-  if (body.includes(placeholder)) return body.replaceAll(placeholder, () => url);
-  return append ? append(body, url) : body;
-}
-
 /** Whether a link of the customer's own says "unsubscribe", in its address or at the start of its text. */
 function hasUnsubscribeLink(html: string): boolean {
   const links = html.match(/<a\s[^<>]*>[^<>]*/gi) ?? [];
@@ -46,12 +55,15 @@ function hasUnsubscribeLink(html: string): boolean {
 }
 
 function appendToText(text: string, url: string): string {
-  return `${text.replace(/\s+$/, "")}\n\nUnsubscribe: ${url}\n`;
+  return `${trimmedEnd(text)}\r\n\r\nUnsubscribe: ${url}\r\n`;
 }
 
-/** Before the end of the body element where there is one: what follows it, some programs drop. */
+/**
+ * Before the end of the body element where there is one: what follows it, some programs drop. In a line of
+ * its own, since a line of mail has its limit (RFC 5322 §2.1.1).
+ */
 function appendToHtml(html: string, url: string): string {
   const footer = `<p style="text-align:center;font-size:12px"><a href="${url}">Unsubscribe</a></p>`;
   const end = [...html.matchAll(/<\/body\s*>/gi)].at(-1)?.index ?? html.length;
-  return html.slice(0, end) + footer + html.slice(end);
+  return `${html.slice(0, end)}\r\n${footer}\r\n${html.slice(end)}`;
 }

@@ -106,7 +106,7 @@ export function deliveryWorld(table: TestTable, clock = settableClock(noon)) {
       domains: { find: async () => domain },
       hours: hourStore({ client, table: table.table, clock }),
       claims: claimStore({ client, table: table.table, clock, takeUnit: unitOf(table.table) }),
-      contents: { load: async () => content },
+      contents: { load: async () => content, rawMessage: never, read: never },
       queue: {
         putBack: async (job, notBefore) => {
           const delay = Math.min(Math.ceil(Math.max(notBefore - clock.now(), 0) / 1000), 900) * 1000;
@@ -142,6 +142,10 @@ export function deliveryWorld(table: TestTable, clock = settableClock(noon)) {
   }
 
   return { clock, queued, warnings, messages, deps, workOff, invocation };
+}
+
+function never(): never {
+  throw new Error("nothing is stored");
 }
 
 function unitOf(table: string) {

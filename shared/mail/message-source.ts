@@ -1,0 +1,43 @@
+import type { TempFile } from "../platform/temp-file.ts";
+import type { Piece } from "./mime.ts";
+
+/** A message to be searched and cut up, wherever its bytes lie. */
+export interface MessageSource {
+  readonly bytes: number;
+  slice(start: number, end: number): Promise<Buffer>;
+  /** Where the pattern begins for the first time, all of it from `from` to before `end`; -1 if nowhere. */
+  indexOf(pattern: Buffer, from: number, end: number): Promise<number>;
+  piece(start: number, end: number): Piece;
+}
+
+const windowBytes = 256 * 1024;
+
+export function sourceOf(message: Buffer | TempFile): MessageSource {
+  return Buffer.isBuffer(message) ? sourceInMemory(message) : sourceInFile(message);
+}
+
+function sourceInMemory(message: Buffer): MessageSource {
+  return {
+    bytes: message.length,
+    slice: async (start, end) => message.subarray(start, end),
+    indexOf: async (pattern, from, end) => message.subarray(0, end).indexOf(pattern, from),
+    piece: (start, end) => message.subarray(start, end),
+  };
+}
+
+function sourceInFile(file: TempFile): MessageSource {
+  return {
+    bytes: file.bytes,
+    slice: (start, end) => file.slice(start, end),
+    async indexOf(pattern, from, end) {
+      for (let start = from; start + pattern.length <= end; start += windowBytes) {
+        // Windows overlap, so that a pattern across their border is seen.
+        const window = await file.slice(start, Math.min(start + windowBytes + pattern.length - 1, end));
+        const at = window.indexOf(pattern);
+        if (at >= 0) return start + at;
+      }
+      return -1;
+    },
+    piece: (start, end) => ({ file, start, end }),
+  };
+}

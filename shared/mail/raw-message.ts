@@ -1,0 +1,87 @@
+import mimeFunctions from "nodemailer/lib/mime-funcs/index.js";
+import type { TempFile } from "../platform/temp-file.ts";
+import { bodyStartOf, fieldsOf, type HeaderLine } from "./header-block.ts";
+import { type MessageSource, sourceOf } from "./message-source.ts";
+import type { Mime, Piece } from "./mime.ts";
+import { type TextPart, textPartsOf } from "./text-parts.ts";
+import { decodeText, encodeText } from "./transfer-encoding.ts";
+
+const longestLine = 76;
+
+/** A message that somebody else has written, and what of it may be changed. */
+export interface RawMessage {
+  readonly source: MessageSource;
+  /** The header with the empty line after it. */
+  readonly head: Buffer;
+  readonly fields: readonly HeaderLine[];
+  /** In the order in which they stand; none in a message that is signed. */
+  readonly texts: readonly TextPart[];
+}
+
+/** A new text for a part. */
+export type TextEdit = (text: string, part: TextPart) => string;
+
+export async function openMessage(message: Buffer | TempFile): Promise<RawMessage> {
+  const source = sourceOf(message);
+  const head = await source.slice(0, await bodyStartOf(source, 0, source.bytes));
+  const fields = fieldsOf(head);
+  // A change would break the signature (RFC 6376) of whoever has signed it already.
+  const isSigned = fields.some(({ name }) => name === "dkim-signature");
+  return { source, head, fields, texts: isSigned ? [] : await textPartsOf(source) };
+}
+
+/** Whether a text of the message, without its transfer encoding, is such; one character per byte. */
+export async function someText(
+  { source, texts }: RawMessage,
+  is: (text: string) => boolean,
+): Promise<boolean> {
+  for (const { start, end, encoding } of texts) {
+    if (is(decodeText(await source.slice(start, end), encoding))) return true;
+  }
+  return false;
+}
+
+/** The message with other texts, under another header; every byte besides these is as it was. */
+export async function rewritten(
+  { source, head, texts }: RawMessage,
+  change: { readonly head: Buffer; readonly edit?: TextEdit | undefined },
+): Promise<Mime> {
+  const body: Piece[] = [];
+  let at = head.length;
+  for (const part of change.edit ? texts : []) {
+    const edited = await editedText(source, part, change.edit ?? ((text) => text));
+    if (edited === undefined) continue;
+    body.push(source.piece(at, part.start), edited);
+    at = part.end;
+  }
+  body.push(source.piece(at, source.bytes));
+  const inMemory = body.filter((piece) => Buffer.isBuffer(piece));
+  return inMemory.length === body.length
+    ? Buffer.concat([change.head, ...inMemory])
+    : { head: change.head, body };
+}
+
+async function editedText(
+  source: MessageSource,
+  part: TextPart,
+  edit: TextEdit,
+): Promise<Buffer | undefined> {
+  const encoded = await source.slice(part.start, part.end);
+  const text = decodeText(encoded, part.encoding);
+  const edited = edit(text, part);
+  if (edited === text) return undefined;
+  const result = encodeText(edited, part.encoding);
+  return endsLine(encoded) && !endsLine(result) ? Buffer.concat([result, Buffer.from("\r\n")]) : result;
+}
+
+function endsLine(bytes: Buffer): boolean {
+  return bytes.at(-1) === 0x0a;
+}
+
+/** Fields before those of a header, folded (RFC 5322 §2.2.3). */
+export function withFields(head: Buffer, fields: Readonly<Record<string, string>>): Buffer {
+  const lines = Object.entries(fields).map(
+    ([name, value]) => `${mimeFunctions.foldLines(`${name}: ${value}`, longestLine)}\r\n`,
+  );
+  return Buffer.concat([Buffer.from(lines.join("")), head]);
+}
