@@ -3,7 +3,7 @@ import type { DeliveryJob, JobRecipient } from "../contracts/delivery-job.ts";
 import type { SendingDomain } from "../domains/sending-domain.ts";
 import { evidenceWaitMs } from "../messages/claim-rules.ts";
 import type { Claim, MessageLog } from "../messages/message.ts";
-import type { Composer } from "./composer.ts";
+import type { Composer } from "./composing.ts";
 import type { DeliverDeps, Invocation } from "./deliver-deps.ts";
 import type { Outcome } from "./outcome.ts";
 import { mostAttempts, nextAttemptAt, nextTurnAt } from "./retry-rules.ts";

@@ -4,7 +4,8 @@ import { domain, jobTo } from "../../test/support/delivery-world.ts";
 import type { DeliveryJob, EmailContent } from "../contracts/delivery-job.ts";
 import { isInMemory } from "../mail/mime.ts";
 import { readUnsubscribe } from "../tracking/unsubscribe-token.ts";
-import { type Composed, composerFor } from "./composer.ts";
+import { composerFor } from "./composer.ts";
+import type { Composed } from "./composing.ts";
 
 function never(): never {
   throw new Error("nothing is stored");

@@ -5,7 +5,7 @@ import { compose } from "../mail/compose.ts";
 import { complaintAddress, feedbackId } from "../mail/feedback-headers.ts";
 import type { Letter } from "../mail/letter.ts";
 import { asksForUnsubscribeLink, listUnsubscribeHeaders, withUnsubscribeLink } from "../mail/unsubscribe.ts";
-import type { ComposeDeps, Composed, Composer } from "./composer.ts";
+import type { ComposeDeps, Composed, Composer } from "./composing.ts";
 import { attachmentsOf } from "./stored-attachments.ts";
 import { linkFor } from "./unsubscribe-link.ts";
 

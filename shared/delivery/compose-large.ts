@@ -7,7 +7,7 @@ import { asksForUnsubscribeLink } from "../mail/unsubscribe.ts";
 import { type TempFile, tempFileOf } from "../platform/temp-file.ts";
 import { plainLetter } from "./compose-for.ts";
 import { withRecipientsLink } from "./compose-raw.ts";
-import type { ComposeDeps, Composer } from "./composer.ts";
+import type { ComposeDeps, Composer } from "./composing.ts";
 
 /**
  * How an email with much in it is written for each recipient: once into a file, under an id that stands in

@@ -6,7 +6,7 @@ import type { Mime } from "../mail/mime.ts";
 import { openMessage, type RawMessage, rewritten, someText, withFields } from "../mail/raw-message.ts";
 import { asksForUnsubscribeLink, linkedBody, listUnsubscribeHeaders } from "../mail/unsubscribe.ts";
 import type { TempFile } from "../platform/temp-file.ts";
-import type { ComposeDeps, Composer } from "./composer.ts";
+import type { ComposeDeps, Composer } from "./composing.ts";
 import { linkFor } from "./unsubscribe-link.ts";
 
 interface Opened {

@@ -1,32 +1,12 @@
-import type { DeliveryJob, EmailContent, JobRecipient, RawContent } from "../contracts/delivery-job.ts";
+import type { DeliveryJob, EmailContent } from "../contracts/delivery-job.ts";
 import type { SendingDomain } from "../domains/sending-domain.ts";
-import { inMemoryBytes, type Mime } from "../mail/mime.ts";
+import { inMemoryBytes } from "../mail/mime.ts";
 import { fieldsComposer } from "./compose-for.ts";
 import { largeComposer } from "./compose-large.ts";
 import { rawComposer } from "./compose-raw.ts";
-import type { ContentClient } from "./content-client.ts";
-import type { LinkDeps } from "./unsubscribe-link.ts";
+import type { ComposeDeps, Composer, Content } from "./composing.ts";
 
-export interface ComposeDeps extends LinkDeps {
-  readonly contents: Pick<ContentClient, "read" | "rawMessage">;
-}
-
-export interface Composed {
-  readonly mime: Mime;
-  readonly rfcMessageId: string;
-}
-
-/** Writes one job's email for each of its recipients. */
-export interface Composer {
-  /** How large the email is. */
-  readonly bytes: number;
-  compose(recipient: JobRecipient): Promise<Composed>;
-  /** Lets go of what was kept for the next recipient; nothing that was composed can be sent after it. */
-  close(): Promise<void>;
-}
-
-export type Content = EmailContent | RawContent;
-
+/** What writes an email for each of its recipients. */
 export function composerFor(
   deps: ComposeDeps,
   job: DeliveryJob,

@@ -2,7 +2,8 @@ import type { Account } from "../accounts/account.ts";
 import type { DeliveryJob, JobRecipient } from "../contracts/delivery-job.ts";
 import type { MessageLog } from "../messages/message.ts";
 import { attempt, type Parcel } from "./attempt.ts";
-import { type Content, composerFor } from "./composer.ts";
+import { composerFor } from "./composer.ts";
+import type { Content } from "./composing.ts";
 import type { DeliverDeps, Invocation } from "./deliver-deps.ts";
 import { shareOfHour } from "./hour.ts";
 

@@ -2,8 +2,8 @@ import type { MxRecord } from "node:dns";
 import mxConnect from "mx-connect";
 import nodemailer from "nodemailer";
 import type { Mime } from "../mail/mime.ts";
-import { type SmtpAnswer, type SmtpEnvelope, type SmtpHop, smtpTimeouts } from "./relay-client.ts";
-import { sendMime } from "./send-mime.ts";
+import { type SmtpAnswer, type SmtpHop, smtpTimeouts } from "./relay-client.ts";
+import { type SmtpEnvelope, sendMime } from "./send-mime.ts";
 import { outcomeOfSmtpError } from "./smtp-errors.ts";
 
 export type DnsLookup = (name: string, type: string) => Promise<(string | MxRecord | string[])[]>;

@@ -6,13 +6,8 @@ import * as z from "zod";
 import { isInMemory, type Mime } from "../mail/mime.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Outcome } from "./outcome.ts";
-import { sendMime } from "./send-mime.ts";
+import { type SmtpEnvelope, sendMime } from "./send-mime.ts";
 import { outcomeOfSmtpError } from "./smtp-errors.ts";
-
-export interface SmtpEnvelope {
-  readonly from: string;
-  readonly to: string;
-}
 
 /** Hands a finished message to the next SMTP server. */
 export interface SmtpHop {

@@ -1,6 +1,10 @@
 import type { Transporter } from "nodemailer";
 import { isInMemory, type Mime, streamOf } from "../mail/mime.ts";
-import type { SmtpEnvelope } from "./relay-client.ts";
+
+export interface SmtpEnvelope {
+  readonly from: string;
+  readonly to: string;
+}
 
 /**
  * Sends a finished message over SMTP.

@@ -3,7 +3,7 @@ import type { Stream } from "../contracts/streams.ts";
 import { bytesOfMime, isInMemory, type LargeMime } from "../mail/mime.ts";
 import type { Dispatch, Outcome, OutgoingRoute } from "./outcome.ts";
 import { outcomeOfSesError } from "./ses-errors.ts";
-import { newStandIn, streamMessage } from "./streamed-ses-body.ts";
+import { newStandIn, streamMessage } from "./ses-stream-client.ts";
 import { transferMs } from "./transfer-time.ts";
 
 /** As for messages that need no time to travel. */
