@@ -2,9 +2,10 @@ import { logger } from "../shared/platform/observability.ts";
 import { depsFromEnvironment } from "./deps.ts";
 import { startHealth } from "./health.ts";
 import { startHttp } from "./http/start.ts";
+import { startSmtp } from "./smtp/start.ts";
 
 const deps = depsFromEnvironment();
-const doors = [await startHttp(deps)];
+const doors = [await startHttp(deps), await startSmtp(deps)];
 // Last, so that nobody comes before all doors are open.
 const health = await startHealth();
 

@@ -6,7 +6,6 @@ import type { Stream } from "../../shared/contracts/streams.ts";
 import { failureOf } from "../../shared/platform/failure.ts";
 import { lookupCache } from "../../shared/platform/lookup-cache.ts";
 import { logger } from "../../shared/platform/observability.ts";
-import type { QuotaStore } from "../../shared/quota/quota-store.ts";
 import type { AcceptDeps } from "../../shared/submission/deps.ts";
 import type { Certificate } from "../certificates.ts";
 import { ConnectionCounts } from "./connection-counts.ts";
@@ -33,7 +32,6 @@ export interface SmtpPort {
 
 export interface SmtpDoorSettings {
   readonly accept: (stream: Stream) => AcceptDeps;
-  readonly quota: Pick<QuotaStore, "usage">;
   readonly leases: ConnectionLeaseStore;
   readonly certificate: Certificate;
   /** The name by which the door greets. */
@@ -81,12 +79,13 @@ export async function startSmtpDoor(settings: SmtpDoorSettings) {
 }
 
 function depsOf(
-  { accept, quota, leases }: SmtpDoorSettings,
+  { accept, leases }: SmtpDoorSettings,
   limits: SmtpLimits,
   isStopping: () => boolean,
 ): SmtpDoorDeps {
+  const { quota, clock } = accept("transactional");
   const quotas = lookupCache({
-    clock: accept("transactional").clock,
+    clock,
     find: (accountId) => quota.usage(Number(accountId)),
     foundMs: quotaKnownMs,
     missingMs: quotaKnownMs,

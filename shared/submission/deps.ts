@@ -20,7 +20,7 @@ export interface AcceptDeps {
   readonly accounts: Pick<AccountStore, "findByToken">;
   readonly rates: RateLimitStore;
   readonly domains: Pick<DomainStore, "find">;
-  readonly quota: Pick<QuotaStore, "reserve" | "reserved" | "release" | "finished">;
+  readonly quota: Pick<QuotaStore, "usage" | "reserve" | "reserved" | "release" | "finished">;
   readonly messages: MessageLog;
   readonly idempotency: IdempotencyStore;
   readonly payloads: PayloadClient;

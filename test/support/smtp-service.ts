@@ -23,7 +23,6 @@ export async function startSmtpService(clock: Clock, settings: Partial<SmtpDoorS
   async function openDoor(more: Partial<SmtpDoorSettings> = {}) {
     const door = await startSmtpDoor({
       accept: () => service.deps,
-      quota: service.quota,
       leases: connectionLeaseStore({ client, table: "Counters", clock, processId: `process-${processes++}` }),
       certificate,
       hostName: "smtp.postern.example",
