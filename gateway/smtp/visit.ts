@@ -105,6 +105,9 @@ export class Visit {
       this.#connection.messageAccepted();
       return `2.0.0 Ok: queued as ${messageIds[0]}`;
     } catch (error) {
+      // The client has gone in the middle of its message: nobody reads the reply, and nothing is wrong here.
+      if (content.destroyed && !content.readableEnded)
+        throw new PosternError("took_too_long", { cause: error });
       const isRead = await discard(content, limits.discardedBytes);
       if (!isRead) this.#connection.refuse("message_too_large");
       throw error;

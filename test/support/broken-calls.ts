@@ -9,7 +9,7 @@ export interface CallSide {
 }
 
 /** Makes AWS calls fail, or the process die at them, at the edge of the SDK's clients. */
-export function brokenCalls(service: SendService) {
+export function brokenCalls(service: Pick<SendService, CallSide["sdk"]>) {
   const mended: (() => void)[] = [];
 
   function intercept(at: CallSide, isMeant: () => boolean, strike: () => Promise<never>): () => void {
