@@ -2,6 +2,8 @@ import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { Deployment } from "./defaults/deployment.ts";
 import { Delivering } from "./parts/delivering.ts";
+import { Edge } from "./parts/edge.ts";
+import { Gateway } from "./parts/gateway.ts";
 import { DkimKey, LinkKey, SmtpRoute } from "./parts/keys.ts";
 import { Operating } from "./parts/operating.ts";
 import { Periods } from "./parts/periods.ts";
@@ -35,6 +37,16 @@ export class PosternStack extends Stack {
       deliveryQueue: transactional.queue,
     });
     const sendBulk = new Sending(this, "SendBulk", { stream: "bulk", storage, deliveryQueue: bulk.queue });
+
+    if (settings.smtpDoor) {
+      const gateway = new Gateway(this, "GatewayService", {
+        storage,
+        transactionalQueue: transactional.queue,
+        bulkQueue: bulk.queue,
+      });
+      new Edge(this, "Edge", { gateway, doors: { transactional: send, bulk: sendBulk } });
+      this.tell("SmtpHost", gateway.balancer.balancer.loadBalancerDnsName);
+    }
 
     const events = new ProviderEvents(this, "ProviderEvents", { storage, streams: [transactional, bulk] });
     new Periods(this, "Periods", { storage });

@@ -17,6 +17,7 @@ const retentionDays = z.coerce
     (days) => Object.values(RetentionDays).includes(days),
     "must be a retention that CloudWatch Logs offers",
   );
+const secretArn = z.string().regex(/^arn:aws[a-z-]*:secretsmanager:/, "must be the ARN of a secret");
 const concurrency = z.coerce.number().int().min(2).max(1000);
 
 const settingsSchema = z
@@ -40,9 +41,18 @@ const settingsSchema = z
     /** What stands in when SES is sick: a relay, delivery straight to the recipients' servers, or nothing. */
     smtpRoute: z.enum(["relay", "mx", "off"]).default("relay"),
     /** A secret with the relay's host, port, user and password; without it an empty one is made. */
-    smtpRelaySecretArn: z
+    smtpRelaySecretArn: secretArn.optional(),
+    /** SMTP submission and requests above 5 MB: a load balancer and containers, which cost while idle. */
+    smtpDoor: flag.default(false),
+    /** A secret with the certificate that the SMTP hosts show: `{"certificate": PEM, "privateKey": PEM}`. */
+    smtpCertificateSecretArn: secretArn.optional(),
+    /**
+     * ACM certificate for the hosts send and bulk, in us-east-1, where CloudFront reads it. With it and a zone
+     * CloudFront stands before them and sends large requests to the gateway.
+     */
+    edgeCertificateArn: z
       .string()
-      .regex(/^arn:aws[a-z-]*:secretsmanager:/)
+      .regex(/^arn:aws:acm:us-east-1:\d{12}:certificate\/[0-9a-f-]+$/, "must be a certificate in us-east-1")
       .optional(),
     /** Days that logs are kept. */
     logRetentionDays: retentionDays.default(RetentionDays.ONE_MONTH),
@@ -62,7 +72,22 @@ const settingsSchema = z
   .refine(({ smtpRoute, smtpRelaySecretArn }) => smtpRelaySecretArn === undefined || smtpRoute === "relay", {
     path: ["smtpRelaySecretArn"],
     error: "is for the route relay only",
-  });
+  })
+  .refine(
+    ({ smtpDoor, smtpCertificateSecretArn, local }) =>
+      local || smtpDoor === Boolean(smtpCertificateSecretArn),
+    {
+      path: ["smtpCertificateSecretArn"],
+      error: "is needed with smtpDoor, and only with it",
+    },
+  )
+  .refine(
+    ({ smtpDoor, hostedZoneId, edgeCertificateArn }) => !edgeCertificateArn || (smtpDoor && hostedZoneId),
+    {
+      path: ["edgeCertificateArn"],
+      error: "needs smtpDoor and hostedZoneId",
+    },
+  );
 
 export type Settings = z.infer<typeof settingsSchema>;
 
@@ -93,7 +118,9 @@ function onThisMachine(settings: Settings): Settings {
     hostedZoneName: __,
     operatorEmail: ___,
     smtpRelaySecretArn: ____,
+    smtpCertificateSecretArn: _____,
+    edgeCertificateArn: ______,
     ...rest
   } = settings;
-  return rest;
+  return { ...rest, smtpDoor: true };
 }

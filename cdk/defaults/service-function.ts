@@ -8,6 +8,7 @@ import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import type { EnvironmentName } from "../../shared/contracts/environment-names.ts";
 import { Deployment } from "./deployment.ts";
+import type { Worker } from "./worker.ts";
 
 const repositoryRoot = join(import.meta.dirname, "../..");
 
@@ -30,7 +31,7 @@ export interface ServiceFunctionProps {
  * as the operator says, a role that may do nothing until something is granted, and alarms for errors and
  * throttles. Its id is also its logical id, so that operators and tests can name it.
  */
-export class ServiceFunction extends NodejsFunction {
+export class ServiceFunction extends NodejsFunction implements Worker {
   readonly limit: Duration;
   private readonly executionRole: Role;
 

@@ -6,6 +6,7 @@ import type { EnvironmentName } from "../../shared/contracts/environment-names.t
 import { DeadLetters } from "./dead-letters.ts";
 import { Deployment } from "./deployment.ts";
 import type { ServiceFunction } from "./service-function.ts";
+import type { Worker } from "./worker.ts";
 
 // A message that comes back this often has met a dying worker or a failing service each time. With a
 // visibility time-out of minutes that is an hour of trying, longer than most outages of one service.
@@ -72,11 +73,11 @@ export class ServiceQueue extends Queue {
     worker.addEventSource(new SqsEventSource(this, { ...batching, reportBatchItemFailures: true }));
   }
 
-  /** The function may send to this queue, and knows its URL. */
-  allowSend(sender: ServiceFunction): void {
-    if (this.urlName === undefined) throw new Error(`${this.node.id} has no name for its URL`);
+  /** The worker may send to this queue, and knows its URL, by the queue's usual name or another. */
+  allowSend(sender: Worker, urlName = this.urlName): void {
+    if (urlName === undefined) throw new Error(`${this.node.id} has no name for its URL`);
     sender.allow(["sqs:SendMessage"], [this.queueArn]);
-    sender.tell(this.urlName, this.queueUrl);
+    sender.tell(urlName, this.queueUrl);
   }
 
   private watchAge(props: ServiceQueueProps): void {

@@ -8,7 +8,7 @@ import {
 } from "aws-cdk-lib/aws-dynamodb";
 import type { Construct } from "constructs";
 import type { EnvironmentName } from "../../shared/contracts/environment-names.ts";
-import type { ServiceFunction } from "./service-function.ts";
+import type { Worker } from "./worker.ts";
 
 type ItemAction =
   | "GetItem"
@@ -62,13 +62,13 @@ export class ServiceTable extends Table {
   }
 
   /** The function may do exactly this with items, and knows the table's name. */
-  allow(worker: ServiceFunction, ...actions: readonly ItemAction[]): void {
+  allow(worker: Worker, ...actions: readonly ItemAction[]): void {
     worker.allow(asDynamo(actions), [this.tableArn]);
     worker.tell(this.nameForFunctions, this.tableName);
   }
 
   /** The function may query the table's index. */
-  allowIndexQuery(worker: ServiceFunction): void {
+  allowIndexQuery(worker: Worker): void {
     if (this.indexName === undefined) throw new Error(`${this.node.id} has no index`);
     worker.allow(asDynamo(["Query"]), [`${this.tableArn}/index/${this.indexName}`]);
     worker.tell(this.nameForFunctions, this.tableName);

@@ -4,11 +4,12 @@ import * as apigateway from "aws-cdk-lib/aws-apigatewayv2";
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import { Certificate, CertificateValidation } from "aws-cdk-lib/aws-certificatemanager";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
-import { ARecord, HostedZone, type IHostedZone, RecordTarget } from "aws-cdk-lib/aws-route53";
+import { ARecord, type IHostedZone, RecordTarget } from "aws-cdk-lib/aws-route53";
 import { ApiGatewayv2DomainProperties } from "aws-cdk-lib/aws-route53-targets";
 import { Construct } from "constructs";
 import { Deployment } from "../defaults/deployment.ts";
 import type { ServiceFunction } from "../defaults/service-function.ts";
+import { operatorsZone } from "./zone.ts";
 
 export interface Route {
   readonly method: "GET" | "POST";
@@ -35,8 +36,10 @@ export class HttpDoor extends Construct {
   constructor(scope: Construct, id: string, props: HttpDoorProps) {
     super(scope, id);
     const { settings } = Deployment.of(this);
-    const domain =
-      settings.hostedZoneId === undefined ? undefined : this.ownDomain(props.host, settings.hostedZoneId);
+    const zone = operatorsZone(this);
+    // Behind CloudFront the name is CloudFront's, and the API keeps the address that CloudFront calls.
+    const isBehindEdge = props.host !== "track" && settings.edgeCertificateArn !== undefined;
+    const domain = zone === undefined || isBehindEdge ? undefined : this.ownDomain(props.host, zone);
     const integration = new HttpLambdaIntegration("Integration", props.worker, {
       payloadFormatVersion: apigateway.PayloadFormatVersion.VERSION_2_0,
     });
@@ -53,7 +56,7 @@ export class HttpDoor extends Construct {
     resource.overrideLogicalId(id);
     resource.addMetadata("postern:host", props.host);
     this.addStage(domain);
-    this.url = domain === undefined ? this.api.apiEndpoint : `https://${props.host}.${settings.mailHost}`;
+    this.url = zone === undefined ? this.api.apiEndpoint : `https://${props.host}.${settings.mailHost}`;
     Validations.of(this).acknowledge({ id: "AwsSolutions-APIG4", reason: props.openBecause });
     this.watch(props.host);
   }
@@ -87,13 +90,8 @@ export class HttpDoor extends Construct {
     });
   }
 
-  private ownDomain(host: string, hostedZoneId: string): apigateway.DomainName {
-    const { mailHost, hostedZoneName } = Deployment.of(this).settings;
-    const zone = HostedZone.fromHostedZoneAttributes(this, "Zone", {
-      hostedZoneId,
-      zoneName: hostedZoneName ?? mailHost,
-    });
-    const domainName = `${host}.${mailHost}`;
+  private ownDomain(host: string, zone: IHostedZone): apigateway.DomainName {
+    const domainName = `${host}.${Deployment.of(this).settings.mailHost}`;
     const domain = new apigateway.DomainName(this, "Domain", {
       domainName,
       certificate: certificateFor(this, domainName, zone),

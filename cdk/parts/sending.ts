@@ -5,6 +5,7 @@ import { type Stream, streamSchema } from "../../shared/contracts/streams.ts";
 import { sendTimeoutSeconds } from "../../shared/contracts/time-limits.ts";
 import { ServiceFunction } from "../defaults/service-function.ts";
 import type { ServiceQueue } from "../defaults/service-queue.ts";
+import { allowAccept } from "./accepting.ts";
 import { HttpDoor } from "./http-door.ts";
 import type { Storage } from "./storage.ts";
 
@@ -23,10 +24,13 @@ const mostBulkRequestsAtOnce = 50;
 export class Sending extends Construct {
   readonly door: HttpDoor;
   readonly worker: ServiceFunction;
+  /** First label of its host name. */
+  readonly host: "send" | "bulk";
 
   constructor(scope: Construct, id: string, props: SendingProps) {
     super(scope, id);
     const stream = streamSchema.parse(props.stream);
+    this.host = hosts[stream];
     this.worker = new ServiceFunction(this, id, {
       folder: "send",
       description: `Accepts ${stream} mail: single emails and batches`,
@@ -36,9 +40,11 @@ export class Sending extends Construct {
       ...(stream === "bulk" && { reservedConcurrency: mostBulkRequestsAtOnce }),
     });
     this.worker.tell(environmentNames.stream, stream);
-    this.allowAccept(props);
+    allowAccept(this.worker, props.storage);
+    props.storage.payloads.allowPut(this.worker);
+    props.deliveryQueue.allowSend(this.worker);
     this.door = new HttpDoor(this, `${id}Api`, {
-      host: hosts[stream],
+      host: this.host,
       description: `Postern: the ${stream} stream's send API`,
       routes: [
         { method: "POST", path: "/api/send" },
@@ -48,19 +54,5 @@ export class Sending extends Construct {
       openBecause:
         "The function checks the customer's API token itself, to answer as the API it is compatible with.",
     });
-  }
-
-  private allowAccept({ storage, deliveryQueue }: SendingProps): void {
-    const { worker } = this;
-    storage.accounts.allow(worker, "GetItem");
-    storage.accounts.allowIndexQuery(worker);
-    storage.counters.allow(worker, "UpdateItem");
-    // UpdateItem reserves; GetItem gives back; PutItem records the closed period when a send comes before the schedule.
-    storage.quota.allow(worker, "UpdateItem", "GetItem", "PutItem");
-    storage.idempotency.allow(worker, "PutItem", "UpdateItem", "DeleteItem");
-    // What became of a submission that a crash interrupted, and the marks of what was refused after all.
-    storage.messages.allow(worker, "BatchGetItem", "PutItem");
-    storage.payloads.allowPut(worker);
-    deliveryQueue.allowSend(worker);
   }
 }

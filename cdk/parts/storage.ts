@@ -3,8 +3,8 @@ import { AttributeType, ProjectionType } from "aws-cdk-lib/aws-dynamodb";
 import { BlockPublicAccess, Bucket, BucketEncryption } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
-import type { ServiceFunction } from "../defaults/service-function.ts";
 import { ServiceTable } from "../defaults/service-table.ts";
+import type { Worker } from "../defaults/worker.ts";
 
 /** What Postern remembers: five tables, and a bucket for content too large for a queue. */
 export class Storage extends Construct {
@@ -70,15 +70,21 @@ export class Payloads extends Bucket {
     });
   }
 
-  allowPut(worker: ServiceFunction): void {
+  allowPut(worker: Worker): void {
     this.allowOnObjects(worker, "s3:PutObject");
   }
 
-  allowGet(worker: ServiceFunction): void {
+  /** Large content comes in parts; what breaks off is taken back. */
+  allowUpload(worker: Worker): void {
+    this.allowPut(worker);
+    this.allowOnObjects(worker, "s3:AbortMultipartUpload");
+  }
+
+  allowGet(worker: Worker): void {
     this.allowOnObjects(worker, "s3:GetObject");
   }
 
-  private allowOnObjects(worker: ServiceFunction, action: string): void {
+  private allowOnObjects(worker: Worker, action: string): void {
     worker.allow([action], [this.arnForObjects("*")]);
     worker.tell(environmentNames.payloadsBucket, this.bucketName);
     worker.acknowledgeWildcard("<PayloadsBucket.Arn>/*", "Object keys are made at run time.");

@@ -1,13 +1,8 @@
-import type { Account } from "../accounts/account.ts";
-import type { Token } from "../accounts/token.ts";
 import { PosternError } from "../platform/errors.ts";
 import type { AcceptDeps } from "./deps.ts";
+import type { Customer } from "./submission.ts";
 
-/** Who hands something in. */
-export interface Customer {
-  readonly account: Account;
-  readonly token: Token;
-}
+export type { Customer };
 
 /**
  * Finds the token's account and counts the request.

@@ -1,7 +1,14 @@
+import type { Account } from "../accounts/account.ts";
+import type { Token } from "../accounts/token.ts";
 import type { Stream } from "../contracts/streams.ts";
 import type { ErrorCode } from "../platform/errors.ts";
-import type { Customer } from "./customer.ts";
 import type { Email, Recipient } from "./email.ts";
+
+/** Who hands something in. */
+export interface Customer {
+  readonly account: Account;
+  readonly token: Token;
+}
 
 /** What a customer hands in, whichever door it came through. */
 export interface Submission {

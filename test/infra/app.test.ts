@@ -29,7 +29,9 @@ describe("synthesis", () => {
   });
 
   it("declares the same for this machine as for AWS", () => {
-    expect(shapeOf(synthesize({ local: true }))).toEqual(shapeOf(aws));
+    const smtpCertificateSecretArn = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:smtp-AbCdEf";
+    const whole = synthesize({ smtpDoor: true, smtpCertificateSecretArn });
+    expect(shapeOf(synthesize({ local: true }))).toEqual(shapeOf(whole));
   });
 
   it("fails for a queue that nothing works off", () => {

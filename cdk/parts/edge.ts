@@ -1,0 +1,134 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type CfnResource, Duration, Stack, Validations } from "aws-cdk-lib";
+import { Certificate } from "aws-cdk-lib/aws-certificatemanager";
+import * as cloudfront from "aws-cdk-lib/aws-cloudfront";
+import { HttpOrigin } from "aws-cdk-lib/aws-cloudfront-origins";
+import { ARecord, RecordTarget } from "aws-cdk-lib/aws-route53";
+import { CloudFrontTarget } from "aws-cdk-lib/aws-route53-targets";
+import { Secret } from "aws-cdk-lib/aws-secretsmanager";
+import { Construct } from "constructs";
+import { environmentNames } from "../../shared/contracts/environment-names.ts";
+import type { Stream } from "../../shared/contracts/streams.ts";
+import { Deployment } from "../defaults/deployment.ts";
+import type { Gateway } from "./gateway.ts";
+import { edgePorts } from "./gateway-balancer.ts";
+import type { Sending } from "./sending.ts";
+import { operatorsZone } from "./zone.ts";
+
+/** The longest that CloudFront waits for an answer unless asked for more; reading a batch takes seconds. */
+const answerTimeout = Duration.seconds(60);
+
+export interface EdgeProps {
+  readonly gateway: Gateway;
+  readonly doors: Readonly<Record<Stream, Sending>>;
+}
+
+/**
+ * CloudFront before the send and bulk hosts: it sends requests that are too large for a function to the
+ * gateway. Without a zone and a certificate there is only the function that chooses, for the local cloud.
+ */
+export class Edge extends Construct {
+  private readonly chooser: cloudfront.Function;
+
+  constructor(scope: Construct, id: string, { gateway, doors }: EdgeProps) {
+    super(scope, id);
+    this.chooser = new cloudfront.Function(this, "ChooseOrigin", {
+      runtime: cloudfront.FunctionRuntime.JS_2_0,
+      code: cloudfront.FunctionCode.fromInline(
+        readFileSync(join(import.meta.dirname, "../edge/choose-origin.js"), "utf8"),
+      ),
+    });
+    (this.chooser.node.defaultChild as CfnResource).overrideLogicalId("ChooseOrigin");
+    const { originHost } = gateway.balancer;
+    const { edgeCertificateArn } = Deployment.of(this).settings;
+    if (originHost === undefined || edgeCertificateArn === undefined) return;
+    const secret = this.originSecret();
+    // What customers may not see: only who knows it is believed when it says where a request came from.
+    const shown = secret.secretValue.unsafeUnwrap();
+    for (const stream of ["transactional", "bulk"] as const) {
+      doors[stream].worker.tell(environmentNames.originSecret, shown);
+      this.distribute(stream, doors[stream], { originHost, edgeCertificateArn, shown });
+    }
+    gateway.container.tell(environmentNames.originSecret, shown);
+  }
+
+  private distribute(
+    stream: Stream,
+    { door, host }: Sending,
+    {
+      originHost,
+      edgeCertificateArn,
+      shown,
+    }: { originHost: string; edgeCertificateArn: string; shown: string },
+  ): void {
+    const domainName = `${host}.${Deployment.of(this).settings.mailHost}`;
+    const id = stream === "bulk" ? "Bulk" : "Send";
+    const usual = { customHeaders: { "x-postern-origin": shown }, readTimeout: answerTimeout };
+    const functions = new HttpOrigin(`${door.api.apiId}.execute-api.${Stack.of(this).region}.amazonaws.com`, {
+      originId: "functions",
+      ...usual,
+    });
+    const containers = new HttpOrigin(originHost, {
+      originId: "gateway",
+      httpsPort: edgePorts[stream],
+      ...usual,
+    });
+    const distribution = new cloudfront.Distribution(this, id, {
+      comment: `Postern: ${domainName}`,
+      domainNames: [domainName],
+      certificate: Certificate.fromCertificateArn(this, `${id}Certificate`, edgeCertificateArn),
+      minimumProtocolVersion: cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
+      httpVersion: cloudfront.HttpVersion.HTTP2,
+      defaultBehavior: this.behavior(functions),
+      // A distribution knows an origin by a behaviour only. Nobody asks for this path; the function chooses.
+      additionalBehaviors: { "/large": this.behavior(containers) },
+    });
+    acknowledge(distribution);
+    const zone = operatorsZone(this);
+    if (zone === undefined) return;
+    new ARecord(this, `${id}Address`, {
+      zone,
+      recordName: `${domainName}.`,
+      target: RecordTarget.fromAlias(new CloudFrontTarget(distribution)),
+    });
+  }
+
+  private behavior(origin: HttpOrigin): cloudfront.BehaviorOptions {
+    return {
+      origin,
+      allowedMethods: cloudfront.AllowedMethods.ALLOW_ALL,
+      cachePolicy: cloudfront.CachePolicy.CACHING_DISABLED,
+      originRequestPolicy: cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+      viewerProtocolPolicy: cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
+      compress: false,
+      functionAssociations: [
+        { eventType: cloudfront.FunctionEventType.VIEWER_REQUEST, function: this.chooser },
+      ],
+    };
+  }
+
+  private originSecret(): Secret {
+    const secret = new Secret(this, "OriginSecret", {
+      description: "What CloudFront shows to Postern's origins, to be told from strangers",
+      generateSecretString: { passwordLength: 48, excludePunctuation: true },
+    });
+    Validations.of(secret).acknowledge({
+      id: "AwsSolutions-SMG4",
+      reason: "Distribution and origins must change together, which is a deployment, not a rotation.",
+    });
+    return secret;
+  }
+}
+
+function acknowledge(distribution: cloudfront.Distribution): void {
+  const reasons = {
+    "AwsSolutions-CFR1": "Customers may be anywhere.",
+    "AwsSolutions-CFR2":
+      "Callers are programs with tokens, whose rate is limited; browsers have no business here.",
+    "AwsSolutions-CFR3": "The HTTP API and the gateway log what they answer.",
+  };
+  for (const [id, reason] of Object.entries(reasons)) {
+    Validations.of(distribution).acknowledge({ id, reason });
+  }
+}
