@@ -113,7 +113,7 @@ function serverOn(settings: SmtpDoorSettings, port: SmtpPort, deps: SmtpDoorDeps
     { ...optionsOf(settings, port, deps.limits), ...handlers(visitOf) },
     deps.limits,
   );
-  server.on("error", (error) => logger.info("an SMTP connection failed", { failure: failureOf(error) }));
+  server.on("error", (error) => logger.debug("an SMTP connection failed", { failure: failureOf(error) }));
   return server;
 }
 

@@ -22,7 +22,7 @@ export class SmtpClient {
     this.#listen();
   }
 
-  static async connect(port: number, before = Buffer.alloc(0)): Promise<SmtpClient> {
+  static async connect(port: number, before: Buffer = Buffer.alloc(0)): Promise<SmtpClient> {
     const socket = connect({ port, host: "127.0.0.1" });
     await once(socket, "connect");
     if (before.length > 0) socket.write(before);
