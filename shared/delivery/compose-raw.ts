@@ -90,13 +90,15 @@ export async function withRecipientsLink(
   message: RawMessage,
   isLinked: boolean,
 ): Promise<Mime> {
-  if (!isLinked) return await rewritten(message, { head: message.head });
+  if (!isLinked) return await rewritten(message, undefined);
   const { url, token } = await linkFor(deps, job, recipient);
   const footer = job.stream === "bulk" || domain.unsubscribeLink;
   // A customer who names another place to unsubscribe has the last word on the header fields.
   const hasOwn = message.fields.some(({ name }) => name === "list-unsubscribe");
-  return await rewritten(message, {
-    head: hasOwn ? message.head : withMissing(message, listUnsubscribeHeaders(url, token, deps.mailHost)),
-    edit: (text, { kind, isMain }) => linkedBody(kind, text, url, { footer: footer && isMain }),
-  });
+  const head = hasOwn
+    ? message.head
+    : withMissing(message, listUnsubscribeHeaders(url, token, deps.mailHost));
+  return await rewritten({ ...message, head }, (text, { kind, isMain }) =>
+    linkedBody(kind, text, url, { footer: footer && isMain }),
+  );
 }

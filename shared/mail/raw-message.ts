@@ -11,8 +11,10 @@ const longestLine = 76;
 /** A message that somebody else has written, and what of it may be changed. */
 export interface RawMessage {
   readonly source: MessageSource;
-  /** The header with the empty line after it. */
+  /** The header with the empty line after it, as it is to be sent. */
   readonly head: Buffer;
+  /** Where the body begins in the source. */
+  readonly bodyStart: number;
   readonly fields: readonly HeaderLine[];
   /** In the order in which they stand; none in a message that is signed. */
   readonly texts: readonly TextPart[];
@@ -23,11 +25,12 @@ export type TextEdit = (text: string, part: TextPart) => string;
 
 export async function openMessage(message: Buffer | TempFile): Promise<RawMessage> {
   const source = sourceOf(message);
-  const head = await source.slice(0, await bodyStartOf(source, 0, source.bytes));
+  const bodyStart = await bodyStartOf(source, 0, source.bytes);
+  const head = await source.slice(0, bodyStart);
   const fields = fieldsOf(head);
   // A change would break the signature (RFC 6376) of whoever has signed it already.
   const isSigned = fields.some(({ name }) => name === "dkim-signature");
-  return { source, head, fields, texts: isSigned ? [] : await textPartsOf(source) };
+  return { source, head, bodyStart, fields, texts: isSigned ? [] : await textPartsOf(source) };
 }
 
 /** Whether a text of the message, without its transfer encoding, is such; one character per byte. */
@@ -41,15 +44,15 @@ export async function someText(
   return false;
 }
 
-/** The message with other texts, under another header; every byte besides these is as it was. */
+/** The message under its header, with other texts; every byte besides these is as it was. */
 export async function rewritten(
-  { source, head, texts }: RawMessage,
-  change: { readonly head: Buffer; readonly edit?: TextEdit | undefined },
+  { source, head, bodyStart, texts }: RawMessage,
+  edit: TextEdit | undefined,
 ): Promise<Mime> {
   const body: Piece[] = [];
-  let at = head.length;
-  for (const part of change.edit ? texts : []) {
-    const edited = await editedText(source, part, change.edit ?? ((text) => text));
+  let at = bodyStart;
+  for (const part of edit ? texts : []) {
+    const edited = edit && (await editedText(source, part, edit));
     if (edited === undefined) continue;
     body.push(source.piece(at, part.start), edited);
     at = part.end;
@@ -57,8 +60,8 @@ export async function rewritten(
   body.push(source.piece(at, source.bytes));
   const inMemory = body.filter((piece) => Buffer.isBuffer(piece));
   return inMemory.length === body.length
-    ? Buffer.concat([change.head, ...inMemory])
-    : { head: change.head, body };
+    ? Buffer.concat([head, ...inMemory])
+    : { head, body };
 }
 
 async function editedText(

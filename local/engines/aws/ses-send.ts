@@ -11,6 +11,7 @@ import { addressesIn, parseMessage, type RawMessage, toBuffer, withAmazonsFields
 import type { EventPublisher } from "./ses-publisher.ts";
 import { fateOf } from "./ses-simulator.ts";
 
+/** Of the message itself, whose attachments are in base64; the request carries it in base64 once more. */
 const messageLimit = 40 * 1024 * 1024;
 const recipientLimit = 50;
 
@@ -61,7 +62,7 @@ export async function sendEmail(ses: SesSending, request: AwsRequest): Promise<A
 
 function messageOf({ Content }: SendEmail): RawMessage {
   const raw = Buffer.from(Content.Raw.Data, "base64");
-  if (Content.Raw.Data.length > messageLimit) {
+  if (raw.length > messageLimit) {
     throw badRequest(`Message length is more than ${messageLimit} bytes long.`);
   }
   return parseMessage(raw);
