@@ -1,10 +1,13 @@
 import type { LocalJson } from "./local-json.ts";
 
 /** What a start prints: where everything is, and a first email to copy. */
-export function announcement({ urls, token, domain }: LocalJson, details: Announced): string {
+export function announcement({ urls, smtp, token, domain }: LocalJson, details: Announced): string {
   const rows = [
     ["send API", urls.send, "POST /api/send, /api/batch: transactional mail"],
     ["bulk API", urls.bulk, "the same for bulk mail"],
+    ["SMTP", `${smtp.host}:${smtp.port}`, "STARTTLS; user api, the token as password"],
+    ["bulk SMTP", `${smtp.host}:${smtp.bulkPort}`, "the same for bulk mail"],
+    ["SMTP in TLS", `${smtp.host}:${smtp.tlsPort}`, `certificate in ${details.certificate}`],
     ["mailbox", urls.mailbox, "where all mail arrives"],
     ["recipients' pages", urls.track, "behind unsubscribe links"],
     ["local control", `${urls.api}/_local/`, "clock, faults, calls, queues"],
@@ -37,5 +40,7 @@ export interface Announced {
   readonly engine: string;
   readonly startMs: number;
   readonly stateFolder: string;
+  /** File of the SMTP door's certificate. */
+  readonly certificate: string;
   readonly clockOffsetMs: number;
 }

@@ -3,8 +3,10 @@ import { controlServer } from "./control/control-server.ts";
 import { frontPage } from "./control/front-page.ts";
 import { type LocalClock, localClock } from "./control/local-clock.ts";
 import { answerAtDoors, type Doors, openDoors } from "./doors.ts";
+import { edgeBefore } from "./edge/edge-before.ts";
 import { startAwsEndpoint } from "./engines/aws/endpoint.ts";
 import { Functions } from "./functions.ts";
+import { type GatewayPlace, gatewayPlace } from "./gateway.ts";
 import { type HttpApi, hostOf, httpApisOf } from "./http/http-apis.ts";
 import { describeLocally, type LocalJson, writeLocalJson } from "./local-json.ts";
 import type { CloudOptions } from "./options.ts";
@@ -12,7 +14,7 @@ import { type AwsClients, awsClients } from "./resources/aws-clients.ts";
 import { createResources } from "./resources/create-resources.ts";
 import { secretsOf } from "./resources/secrets.ts";
 import { configurationSetsOf, eventDestinationsOf } from "./resources/ses.ts";
-import { type AwsEndpoints, functionsOf } from "./runtime/function-definition.ts";
+import { type AwsEndpoints, functionsOf, servicesOf } from "./runtime/function-definition.ts";
 import { functionLog } from "./runtime/function-log.ts";
 import { seedOnce } from "./seed.ts";
 import { type Services, startServices } from "./services.ts";
@@ -61,13 +63,15 @@ async function start(options: CloudOptions, stack: AsyncDisposableStack): Promis
   });
   const clients = awsClients({ dynamodb: services.dynamodb.url, queues: services.queues.url });
   stack.defer(() => clients.destroy());
-  const machine: Machine = { options, state, clock, services, doors, deployed, clients, stack };
+  const gateway = await gatewayPlace(options, state);
+  const machine: Machine = { options, state, clock, services, doors, gateway, deployed, clients, stack };
   const { functions, endpoints } = await startFunctions(machine);
   await createResources(deployed, clients);
   const triggers = startMachineTriggers(machine, functions);
   followClock(machine, functions, triggers);
   const seed = await seedOnce(state.seed, "postern.example", (id, event) => functions.invoke(id, event));
-  const description = describeLocally(seed, doors, services.mailbox.url);
+  await functions.startServices();
+  const description = describeLocally(seed, { doors, gateway, mailboxUrl: services.mailbox.url });
   openForBusiness(machine, { functions, triggers, endpoints, description });
   await writeLocalJson(state.localJson, description);
   return {
@@ -86,12 +90,14 @@ interface Machine {
   readonly clock: LocalClock;
   readonly services: Services;
   readonly doors: Doors;
+  readonly gateway: GatewayPlace;
   readonly deployed: Deployment;
   readonly clients: AwsClients;
   readonly stack: AsyncDisposableStack;
 }
 
-async function startFunctions({ options, state, clock, services, deployed, stack }: Machine) {
+async function startFunctions(machine: Machine) {
+  const { options, state, clock, services, gateway, deployed, stack } = machine;
   const log = await functionLog(state.logs, options.print);
   stack.defer(() => log.close());
   const functions = new Functions({ projectFolder: options.projectFolder, log, clock });
@@ -107,7 +113,9 @@ async function startFunctions({ options, state, clock, services, deployed, stack
   });
   stack.defer(() => endpoint.stop());
   const endpoints = endpointsOf(services, endpoint.url);
-  functions.define(functionsOf(deployed, { projectFolder: options.projectFolder, endpoints }));
+  const places = { projectFolder: options.projectFolder, endpoints };
+  functions.define(functionsOf(deployed, places));
+  functions.define(servicesOf(deployed, { ...places, environment: gateway.environment }));
   stack.defer(() => functions.stop());
   return { functions, endpoints };
 }
@@ -135,7 +143,7 @@ function startMachineTriggers(
 ): Triggers {
   const triggers = startTriggers({
     deployment: deployed,
-    functions: functions.hosts.map(({ definition }) => definition),
+    functions: functions.hosts.map(({ definition }) => definition).filter(({ isService }) => !isService),
     clients,
     invoke: (id, event) => functions.invoke(id, event),
     report: options.print,
@@ -159,7 +167,7 @@ interface Business {
 }
 
 function openForBusiness(
-  { doors, deployed, clients, clock, services, stack }: Machine,
+  { doors, gateway, deployed, clients, clock, services, stack }: Machine,
   { functions, triggers, endpoints, description }: Business,
 ): void {
   const control = controlServer(
@@ -177,6 +185,7 @@ function openForBusiness(
   answerAtDoors(doors, httpApisOf(deployed), {
     invoke: (id, event) => functions.invoke(id, event),
     general: { control, page: () => frontPage(description.urls) },
+    before: edgeBefore(deployed, gateway),
   });
   // Nobody comes in any more before what is in work is waited for.
   stack.defer(() => settleAll(Object.values(doors).map((door) => door.stop())).then(() => undefined));

@@ -32,16 +32,19 @@ export interface GeneralPort {
   page(): string;
 }
 
+/** What stands before an HTTP API, such as a CDN that sends some requests elsewhere. */
+export type Before = (host: Host, api: Handler) => Handler;
+
 /** From now on each port answers with the HTTP API that the template declares for it. */
 export function answerAtDoors(
   doors: Doors,
   apis: readonly HttpApi[],
-  { invoke, general }: { invoke: Invoke; general: GeneralPort },
+  { invoke, general, before }: { invoke: Invoke; general: GeneralPort; before: Before },
 ): void {
   for (const name of hosts) {
     const declared = apis.find(({ host }) => host === name);
     const api = apiServer(declared ?? { logicalId: name, apiId: name, host: name, routes: [] }, invoke);
-    doors[name].answerWith(name === "api" ? generalHandler(general, api) : api);
+    doors[name].answerWith(name === "api" ? generalHandler(general, api) : before(name, api));
   }
 }
 

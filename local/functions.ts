@@ -93,6 +93,11 @@ export class Functions {
     }
   }
 
+  /** Starts the services, which run until the end. */
+  async startServices(): Promise<void> {
+    await Promise.all(this.hosts.filter(({ definition }) => definition.isService).map((host) => host.warm()));
+  }
+
   async stop(): Promise<void> {
     await settleAll(this.hosts.map((host) => host.stop()));
   }

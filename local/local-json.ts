@@ -1,18 +1,31 @@
 import { rename, writeFile } from "node:fs/promises";
 import type { Doors } from "./doors.ts";
+import type { GatewayPlace } from "./gateway.ts";
 import type { Seed } from "./seed.ts";
 
 /** What a client of the local cloud needs to know: `.postern/local.json`. */
 export interface LocalJson extends Seed {
+  /** Where the SMTP door is; the password is the token. */
+  readonly smtp: {
+    readonly host: string;
+    readonly port: number;
+    readonly bulkPort: number;
+    readonly tlsPort: number;
+    readonly user: "api";
+  };
   readonly urls: Readonly<Record<"api" | "send" | "bulk" | "track" | "mailbox", string>>;
 }
 
-export function describeLocally(seed: Seed, doors: Doors, mailboxUrl: string): LocalJson {
+export function describeLocally(
+  seed: Seed,
+  { doors, gateway, mailboxUrl }: { doors: Doors; gateway: GatewayPlace; mailboxUrl: string },
+): LocalJson {
   return {
     accountId: seed.accountId,
     token: seed.token,
     domain: seed.domain,
     domainId: seed.domainId,
+    smtp: { host: gateway.host === "0.0.0.0" ? "localhost" : gateway.host, ...gateway.smtp, user: "api" },
     urls: {
       api: doors.api.url,
       send: doors.send.url,

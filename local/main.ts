@@ -18,8 +18,9 @@ try {
   const cloud = await starting;
   const startMs = performance.now();
   const stateFolder = relative(process.cwd(), options.stateFolder) || ".";
+  const certificate = join(stateFolder, "certificate.pem");
   const { description, engine, clockOffsetMs } = cloud;
-  options.print(announcement(description, { engine, startMs, stateFolder, clockOffsetMs }));
+  options.print(announcement(description, { engine, startMs, stateFolder, certificate, clockOffsetMs }));
   // A test that started this process waits for the word.
   process.send?.({ ready: true });
   await cloud.warm();

@@ -11,7 +11,9 @@ export interface CloudOptions {
   /** The address that the ports listen at. */
   readonly host: string;
   /** 0 takes a free port. */
-  readonly ports: Readonly<Record<"api" | "send" | "bulk" | "track" | "mailbox", number>>;
+  readonly ports: Readonly<
+    Record<"api" | "send" | "bulk" | "track" | "mailbox" | "smtp" | "smtpBulk" | "smtps", number>
+  >;
   /** Epoch ms at which the clock of a fresh state starts; otherwise now. */
   readonly startAt?: number;
   /** Run instead of what the CDK app synthesizes. */
@@ -29,6 +31,9 @@ const environmentSchema = z.object({
   BULK_PORT: port.default(3002),
   TRACK_PORT: port.default(3003),
   MAILBOX_PORT: port.default(1080),
+  SMTP_PORT: port.default(2525),
+  SMTP_BULK_PORT: port.default(2526),
+  SMTPS_PORT: port.default(2465),
   POSTERN_STATE: z.string().optional(),
   POSTERN_START_AT: z.iso.datetime({ offset: true }).optional(),
   POSTERN_TEMPLATE: z.string().optional(),
@@ -56,6 +61,9 @@ export async function optionsFrom(
       bulk: given.BULK_PORT,
       track: given.TRACK_PORT,
       mailbox: given.MAILBOX_PORT,
+      smtp: given.SMTP_PORT,
+      smtpBulk: given.SMTP_BULK_PORT,
+      smtps: given.SMTPS_PORT,
     },
     ...(given.POSTERN_START_AT && { startAt: Date.parse(given.POSTERN_START_AT) }),
     ...(given.POSTERN_TEMPLATE && { template: JSON.parse(await readFile(given.POSTERN_TEMPLATE, "utf8")) }),

@@ -10,6 +10,8 @@ export interface StateFolder {
   readonly clock: string;
   readonly secrets: string;
   readonly seed: string;
+  /** The certificate of the SMTP door and its key, PEM. */
+  readonly certificate: string;
   /** What clients need: token, domain, URLs. */
   readonly localJson: string;
 }
@@ -25,6 +27,7 @@ export async function openStateFolder(path: string, { fresh }: { fresh: boolean 
     clock: join(path, "clock.json"),
     secrets: join(path, "secrets.json"),
     seed: join(path, "seed.json"),
+    certificate: join(path, "certificate.pem"),
     localJson: join(path, "local.json"),
   };
   await mkdir(folder.data, { recursive: true });

@@ -98,6 +98,7 @@ export class Gateway extends Construct {
     storage.payloads.allowUpload(container);
     transactionalQueue.allowSend(container, environmentNames.transactionalQueueUrl);
     bulkQueue.allowSend(container, environmentNames.bulkQueueUrl);
+    container.tell(environmentNames.mailHost, Deployment.of(this).settings.mailHost);
     container.tell(environmentNames.proxyProtocol, "true");
     this.allowCertificate();
   }

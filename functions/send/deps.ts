@@ -7,7 +7,11 @@ import { acceptDeps } from "../../shared/submission/accept-deps.ts";
 import type { AcceptDeps } from "../../shared/submission/deps.ts";
 
 /** Everything that the function needs, from its environment. */
-export function depsFromEnvironment(): { deps: AcceptDeps; stream: Stream } {
+export function depsFromEnvironment(): {
+  deps: AcceptDeps;
+  stream: Stream;
+  originSecret: string | undefined;
+} {
   const environment = readEnvironment({
     [environmentNames.accountsTable]: z.string(),
     [environmentNames.quotaTable]: z.string(),
@@ -17,7 +21,9 @@ export function depsFromEnvironment(): { deps: AcceptDeps; stream: Stream } {
     [environmentNames.payloadsBucket]: z.string(),
     [environmentNames.deliveryQueueUrl]: z.string(),
     [environmentNames.stream]: streamSchema,
+    [environmentNames.originSecret]: z.string().min(1).optional(),
   });
   const depsFor = acceptDeps(environment, messageStore);
-  return { deps: depsFor(environment.DELIVERY_QUEUE_URL), stream: environment.STREAM };
+  const { DELIVERY_QUEUE_URL: queueUrl, STREAM: stream, ORIGIN_SECRET: originSecret } = environment;
+  return { deps: depsFor(queueUrl), stream, originSecret };
 }

@@ -2,7 +2,7 @@ import { httpDoor } from "../../shared/platform/http-door.ts";
 import { sendRoutes } from "../../shared/submission/http-routes.ts";
 import { depsFromEnvironment } from "./deps.ts";
 
-const { deps, stream } = depsFromEnvironment();
+const { deps, stream, originSecret } = depsFromEnvironment();
 
 /** The send API of one stream, behind an HTTP API. */
-export const handler = httpDoor(sendRoutes(deps, stream));
+export const handler = httpDoor(sendRoutes(deps, stream, { originSecret }));

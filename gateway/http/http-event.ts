@@ -1,6 +1,5 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import type { HttpEvent } from "../../shared/platform/http.ts";
+import { type HttpEvent, viewerOf } from "../../shared/platform/http.ts";
 
 /**
  * A request as an HTTP API would hand it over, without its body; undefined where it does not come from
@@ -10,23 +9,14 @@ import type { HttpEvent } from "../../shared/platform/http.ts";
  */
 export function httpEvent(request: IncomingMessage, originSecret: string | undefined): HttpEvent | undefined {
   const headers = joined(request.headers);
-  if (originSecret !== undefined && !isSame(headers["x-postern-origin"], originSecret)) return undefined;
+  const viewer = viewerOf({ headers }, originSecret);
+  if (originSecret !== undefined && viewer === undefined) return undefined;
   return {
     rawPath: request.url?.split("?")[0] ?? "/",
     headers,
     isBase64Encoded: false,
-    requestContext: {
-      http: {
-        method: request.method ?? "GET",
-        sourceIp: (originSecret && viewerOf(headers)) || addressOf(request),
-      },
-    },
+    requestContext: { http: { method: request.method ?? "GET", sourceIp: viewer ?? addressOf(request) } },
   };
-}
-
-/** CloudFront puts the viewer's address behind whatever the viewer claims. */
-function viewerOf(headers: HttpEvent["headers"]): string | undefined {
-  return headers["x-forwarded-for"]?.split(",").at(-1)?.trim();
 }
 
 function addressOf({ socket }: IncomingMessage): string {
@@ -38,9 +28,4 @@ function joined(headers: IncomingMessage["headers"]): Record<string, string> {
     value === undefined ? [] : [[name, Array.isArray(value) ? value.join(",") : value]],
   );
   return Object.fromEntries(entries);
-}
-
-function isSame(shown: string | undefined, secret: string): boolean {
-  const digest = (text: string) => createHash("sha256").update(text).digest();
-  return shown !== undefined && timingSafeEqual(digest(shown), digest(secret));
 }

@@ -54,7 +54,7 @@ async function serve(
   try {
     const event = httpEvent(request, options.originSecret);
     const readBody = options.bodies.reader(request, { begin, answered: answered.promise });
-    const door = httpDoor(sendRoutes(options.deps, options.stream, readBody));
+    const door = httpDoor(sendRoutes(options.deps, options.stream, { readBody }));
     await respond(request, response, event ? await door(event) : notCloudFront);
   } finally {
     answered.resolve();

@@ -3,7 +3,7 @@ import { localCredentials, localRegion } from "../template/account.ts";
 import type { DeployedResource, Deployment } from "../template/deployment.ts";
 import { type Role, rolesOf } from "./role-policies.ts";
 
-/** A Lambda function as the template declares it. */
+/** A Lambda function, or a service that runs all the time, as the template declares it. */
 export interface FunctionDefinition {
   readonly id: string;
   readonly name: string;
@@ -14,6 +14,8 @@ export interface FunctionDefinition {
   readonly memoryMb: number;
   readonly reservedConcurrency: number | undefined;
   readonly environment: Readonly<Record<string, string>>;
+  /** It is not invoked: it runs from the start to the end. */
+  readonly isService: boolean;
 }
 
 /** Base URLs of the local AWS services, by the name that the SDK's `AWS_ENDPOINT_URL_*` gives them. */
@@ -54,17 +56,62 @@ function definitionOf(
     entry: join(projectFolder, entry),
     timeoutMs: Number(properties["Timeout"] ?? 3) * 1000,
     reservedConcurrency: reserved === undefined ? undefined : Number(reserved),
+    isService: false,
     environment: { ...runtimeEnvironment(name, memoryMb), ...endpointVariables(endpoints), ...own },
   };
+}
+
+/** The containers of the template's task definitions; each runs as one thread, however many tasks there were. */
+export function servicesOf(
+  deployment: Deployment,
+  {
+    projectFolder,
+    endpoints,
+    environment,
+  }: {
+    projectFolder: string;
+    endpoints: AwsEndpoints;
+    /** What is different here: ports, certificate. Undefined takes a variable away. */
+    environment: Readonly<Record<string, string | undefined>>;
+  },
+): FunctionDefinition[] {
+  const roles = rolesOf(deployment);
+  return deployment.resources("AWS::ECS::TaskDefinition").map(({ logicalId: id, properties, metadata }) => {
+    const entry = metadata["postern:entry"];
+    if (typeof entry !== "string") throw new Error(`the task ${id} does not say its source (postern:entry)`);
+    const role = roles.get(String(properties["TaskRoleArn"]));
+    if (!role) throw new Error(`the task ${id} has no role in the template`);
+    const [container] = properties["ContainerDefinitions"] as [
+      { Environment?: { Name: string; Value: string }[] },
+    ];
+    const own = (container.Environment ?? []).map(({ Name, Value }) => [Name, String(Value)] as const);
+    const merged = {
+      ...commonEnvironment,
+      ...endpointVariables(endpoints),
+      ...Object.fromEntries(own),
+      ...environment,
+    };
+    return {
+      id,
+      name: id,
+      arn: id,
+      role,
+      memoryMb: Number(properties["Memory"]),
+      entry: join(projectFolder, entry),
+      timeoutMs: 0,
+      reservedConcurrency: 0,
+      isService: true,
+      environment: Object.fromEntries(
+        Object.entries(merged).filter((variable): variable is [string, string] => variable[1] !== undefined),
+      ),
+    };
+  });
 }
 
 /** What Lambda itself sets; nothing of the machine's own environment reaches a function. */
 function runtimeEnvironment(name: string, memoryMb: number): Record<string, string> {
   return {
-    AWS_REGION: localRegion,
-    AWS_DEFAULT_REGION: localRegion,
-    AWS_ACCESS_KEY_ID: localCredentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: localCredentials.secretAccessKey,
+    ...commonEnvironment,
     AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x",
     AWS_LAMBDA_FUNCTION_NAME: name,
     AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
@@ -72,13 +119,21 @@ function runtimeEnvironment(name: string, memoryMb: number): Record<string, stri
     AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
     AWS_LAMBDA_LOG_STREAM_NAME: "local",
-    AWS_EC2_METADATA_DISABLED: "true",
     TZ: ":UTC",
-    // A developer's own AWS profile must not leak into the local cloud.
-    AWS_CONFIG_FILE: "/dev/null",
-    AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
   };
 }
+
+const commonEnvironment: Readonly<Record<string, string>> = {
+  AWS_REGION: localRegion,
+  AWS_DEFAULT_REGION: localRegion,
+  AWS_ACCESS_KEY_ID: localCredentials.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: localCredentials.secretAccessKey,
+  AWS_EC2_METADATA_DISABLED: "true",
+  TZ: "UTC",
+  // A developer's own AWS profile must not leak into the local cloud.
+  AWS_CONFIG_FILE: "/dev/null",
+  AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+};
 
 function endpointVariables(endpoints: AwsEndpoints): Record<string, string> {
   return Object.fromEntries(

@@ -71,6 +71,7 @@ function probe(
       timeoutMs: 10_000,
       memoryMb: 128,
       reservedConcurrency: undefined,
+      isService: false,
       environment: {
         AWS_REGION: "us-east-1",
         AWS_ACCESS_KEY_ID: "a",

@@ -9,6 +9,10 @@ import { type ThreadResult, WorkerThread } from "./worker-thread.ts";
 /** Lambda takes and answers at most so many bytes in a synchronous invocation. */
 export const payloadLimitBytes = 6_291_556;
 
+/** How long a service may take to end, and how long it is away when it died. */
+const serviceEndMs = 5_000;
+const revivalMs = 500;
+
 export type InvocationResult =
   | { outcome: "answered"; payload: string }
   | { outcome: "failed"; error: FunctionError }
@@ -41,6 +45,7 @@ export class FunctionHost {
   #inFlight = new Set<Promise<unknown>>();
   usage: FunctionUsage = noUsage();
   calls: CallCounts = new Map();
+  #isStopping = false;
 
   constructor(definition: FunctionDefinition, surroundings: HostSurroundings) {
     this.definition = definition;
@@ -87,8 +92,24 @@ export class FunctionHost {
 
   /** Waits for the invocations in flight, then ends the thread. */
   async stop(): Promise<void> {
+    this.#isStopping = true;
     await Promise.allSettled(this.#inFlight);
-    await this.#thread?.terminate();
+    const thread = this.#thread;
+    if (this.definition.isService && thread && !thread.isOver) await thread.end(serviceEndMs);
+    else await thread?.terminate();
+  }
+
+  /** A service that died comes back, as its container would. */
+  #revive(): void {
+    setTimeout(() => {
+      if (this.#isStopping) return;
+      this.warm().catch((error: Error) => {
+        this.#surroundings.log.failed(this.definition.id, {
+          errorType: "Service.StartError",
+          errorMessage: error.message,
+        });
+      });
+    }, revivalMs);
   }
 
   #live(): WorkerThread {
@@ -111,19 +132,21 @@ export class FunctionHost {
         fault: (call, when) => faults.strike(id, call, when),
         died: () => {
           this.usage.deaths += 1;
+          if (this.definition.isService) this.#revive();
         },
       },
     });
   }
 
   #threadSettings(): ThreadSettings {
-    const { id, name, arn, entry, memoryMb, role } = this.definition;
+    const { id, name, arn, entry, memoryMb, role, isService } = this.definition;
     const { faults, compileCache, clockOffsetMs, countsCapacity } = this.#surroundings;
     return {
       functionId: id,
       functionName: name,
       functionArn: arn,
       entry,
+      isService,
       memoryMb,
       role,
       compileCache,

@@ -78,10 +78,14 @@ function errorOf(thrown: unknown): FunctionError {
   return { errorType: thrown.name, errorMessage: thrown.message, trace: (thrown.stack ?? "").split("\n") };
 }
 
-function receive(handler: Handler, message: ToThread): void {
+function receive(handler: Handler | undefined, message: ToThread): void {
   switch (message.kind) {
     case "invoke":
-      void invoke(handler, message);
+      if (handler) void invoke(handler, message);
+      break;
+    case "end":
+      // A thread gets no signals; the service hears of it as its container does.
+      if (!process.emit("SIGTERM")) process.exit(0);
       break;
     case "clock":
       setThreadClock(message.offsetMs);
@@ -100,8 +104,16 @@ function receive(handler: Handler, message: ToThread): void {
   }
 }
 
-async function loadHandler(): Promise<Handler> {
+/** No result ever takes the counts of a service along. */
+function reportCounts(): void {
+  setInterval(() => {
+    if (counts.size > 0) tell({ kind: "counts", counts: takeCounts() });
+  }, 100).unref();
+}
+
+async function loadHandler(): Promise<Handler | undefined> {
   const module: { handler?: unknown } = await import(pathToFileURL(settings.entry).href);
+  if (settings.isService) return undefined;
   if (typeof module.handler !== "function") throw new Error(`${settings.entry} exports no handler`);
   return module.handler as Handler;
 }
@@ -109,6 +121,7 @@ async function loadHandler(): Promise<Handler> {
 enableCompileCache(settings.compileCache);
 setThreadClock(settings.clockOffsetMs);
 try {
+  if (settings.isService) reportCounts();
   const handler = await loadHandler();
   port.on("message", (message: ToThread) => receive(handler, message));
   tell({ kind: "ready" });

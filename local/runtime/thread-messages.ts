@@ -7,8 +7,10 @@ export interface ThreadSettings {
   readonly functionId: string;
   readonly functionName: string;
   readonly functionArn: string;
-  /** Absolute path of the module that exports `handler`. */
+  /** Absolute path of the module, which exports `handler` unless it is a service. */
   readonly entry: string;
+  /** The module runs by itself, and exports nothing. */
+  readonly isService: boolean;
   readonly memoryMb: number;
   readonly role: Role;
   readonly clockOffsetMs: number;
@@ -30,6 +32,7 @@ export type ToThread =
   | { kind: "clock"; offsetMs: number }
   | { kind: "rules"; rules: readonly FaultRule[] }
   | { kind: "counting"; capacity: boolean }
+  | { kind: "end" }
   | { kind: "verdict"; question: number; effect: FaultEffect | undefined };
 
 export type FromThread =

@@ -91,6 +91,15 @@ export class WorkerThread {
     });
   }
 
+  /** Asks a service to end, and ends it by force when it takes longer than this. */
+  async end(withinMs: number): Promise<void> {
+    this.#isAskedToEnd = true;
+    this.send({ kind: "end" });
+    const overdue = setTimeout(() => void this.#worker.terminate(), withinMs);
+    await this.#exited;
+    clearTimeout(overdue);
+  }
+
   async terminate(): Promise<void> {
     this.#isAskedToEnd = true;
     await this.#worker.terminate();

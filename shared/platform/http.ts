@@ -1,3 +1,4 @@
+import { createHash, timingSafeEqual } from "node:crypto";
 import { catalogue, PosternError } from "./errors.ts";
 
 /** What is used of an HTTP API's event in payload format 2.0. */
@@ -39,6 +40,23 @@ export function errorResponse({ code, messages, retryAfterSeconds }: PosternErro
 export function tokenOf({ headers }: HttpEvent): string | undefined {
   const [scheme, token] = (headers["authorization"] ?? "").trim().split(/\s+/, 2);
   return scheme?.toLowerCase() === "bearer" ? token : headers["api-token"]?.trim();
+}
+
+/**
+ * Who made a request that CloudFront passed on, by the header that CloudFront's function sets; undefined for a
+ * request that did not come through CloudFront, which could claim anything.
+ *
+ * @param originSecret what CloudFront shows; where there is no CloudFront there is none
+ */
+export function viewerOf({ headers }: Pick<HttpEvent, "headers">, originSecret: string | undefined) {
+  const shown = headers["x-postern-origin"];
+  if (originSecret === undefined || shown === undefined || !isSame(shown, originSecret)) return undefined;
+  return headers["x-postern-viewer"];
+}
+
+function isSame(shown: string, secret: string): boolean {
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(shown), digest(secret));
 }
 
 /** The body as it was sent. */

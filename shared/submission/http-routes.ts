@@ -1,6 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import type { Stream } from "../contracts/streams.ts";
-import { bodyOf, type HttpEvent, jsonResponse, readJson, tokenOf } from "../platform/http.ts";
+import { bodyOf, type HttpEvent, jsonResponse, readJson, tokenOf, viewerOf } from "../platform/http.ts";
 import type { Route } from "../platform/http-door.ts";
 import { accept } from "./accept.ts";
 import { acceptBatch } from "./accept-batch.ts";
@@ -15,17 +15,20 @@ import type { ItemResult, Submission } from "./submission.ts";
  */
 export type ReadBody = (event: HttpEvent, customer: Customer, hash: Hash) => unknown | Promise<unknown>;
 
-/**
- * The send API of one stream.
- *
- * @param readBody how bodies are read; unless given, from the event, which has all of it
- */
+export interface SendRoutesOptions {
+  /** How bodies are read; unless given, from the event, which has all of it. */
+  readonly readBody?: ReadBody;
+  /** What CloudFront shows, where there is one before this. */
+  readonly originSecret?: string | undefined;
+}
+
+/** The send API of one stream. */
 export function sendRoutes(
   deps: AcceptDeps,
   stream: Stream,
-  readBody: ReadBody = readFromEvent,
+  options: SendRoutesOptions = {},
 ): ReadonlyMap<string, Route> {
-  const submissionOf = (event: HttpEvent) => submission(event, stream, readBody);
+  const submissionOf = (event: HttpEvent) => submission(event, stream, options);
   return new Map<string, Route>([
     [
       "POST /api/send",
@@ -44,13 +47,17 @@ export function sendRoutes(
   ]);
 }
 
-function submission(event: HttpEvent, stream: Stream, readBody: ReadBody): Submission {
+function submission(
+  event: HttpEvent,
+  stream: Stream,
+  { readBody = readFromEvent, originSecret }: SendRoutesOptions,
+): Submission {
   const key = event.headers["idempotency-key"];
   const hash = createHash("sha256").update(`${stream} ${event.rawPath}\n`);
   return {
     secret: tokenOf(event),
     stream,
-    clientIp: event.requestContext.http.sourceIp,
+    clientIp: viewerOf(event, originSecret) ?? event.requestContext.http.sourceIp,
     read: (customer) => readBody(event, customer, hash),
     ...(key !== undefined && { idempotency: { key, fingerprint: () => hash.copy().digest("hex") } }),
   };

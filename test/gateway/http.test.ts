@@ -215,7 +215,7 @@ describe("a stranger", () => {
 
   it("who does not come through CloudFront reads 403 where there is one", async () => {
     const { server: closed, port: to } = await open({ originSecret: "s3cret" });
-    const headers = { "x-postern-origin": "s3cret", "x-forwarded-for": "203.0.113.9, 198.51.100.7" };
+    const headers = { "x-postern-origin": "s3cret", "x-postern-viewer": "198.51.100.7" };
     expect(await post("/api/send", email(), { to })).toMatchObject({ status: 403 });
     expect(
       await post("/api/send", email(), { to, headers: { ...headers, "x-postern-origin": "?" } }),

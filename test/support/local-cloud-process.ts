@@ -8,7 +8,16 @@ import { synthesize } from "../../local/template/synthesize.ts";
 import type { TemplatePatch } from "../../local/template/template.ts";
 
 const projectFolder = join(import.meta.dirname, "../..");
-const anyPorts = { API_PORT: "0", SEND_PORT: "0", BULK_PORT: "0", TRACK_PORT: "0", MAILBOX_PORT: "0" };
+const anyPorts = {
+  API_PORT: "0",
+  SEND_PORT: "0",
+  BULK_PORT: "0",
+  TRACK_PORT: "0",
+  MAILBOX_PORT: "0",
+  SMTP_PORT: "0",
+  SMTP_BULK_PORT: "0",
+  SMTPS_PORT: "0",
+};
 
 export interface ProcessOptions {
   readonly templatePatch?: TemplatePatch;

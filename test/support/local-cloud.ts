@@ -44,7 +44,7 @@ export interface Usage {
 }
 
 /** A local cloud for one test file, with an account, a domain and a token to begin with. */
-export interface LocalCloud extends LocalControl, Customer, Pick<LocalJson, "domainId" | "urls"> {
+export interface LocalCloud extends LocalControl, Customer, Pick<LocalJson, "domainId" | "urls" | "smtp"> {
   readonly stateFolder: string;
   /** Another account with a compliant domain and a token. */
   newAccount(customer: NewCustomer): Promise<Customer>;
