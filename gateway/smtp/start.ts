@@ -12,6 +12,7 @@ import { type CertificateSource, certificateFile, watchCertificate } from "../ce
 import { certificateSecret } from "../certificates-client.ts";
 import { port } from "../listening.ts";
 import { type SmtpPort, startSmtpDoor } from "./door.ts";
+import { spooledPayloads } from "./spooled-payloads.ts";
 
 const certificateEveryMs = 5 * 60_000;
 /** Longer than any message need take, shorter than the container's stop time-out. */
@@ -39,8 +40,13 @@ export async function startSmtp(
   if (ports.length === 0) return { stop: async () => undefined };
   const source = certificateOf(environment);
   const certificate = await source.read();
+  const payloads = spooledPayloads(deps.transactional.payloads);
+  const spooled = {
+    transactional: { ...deps.transactional, payloads },
+    bulk: { ...deps.bulk, payloads },
+  };
   const door = await startSmtpDoor({
-    accept: (stream) => deps[stream],
+    accept: (stream) => spooled[stream],
     leases: connectionLeaseStore({
       client: documentClient(),
       table: environment.COUNTERS_TABLE,

@@ -32,10 +32,23 @@ export async function* lawfulLines(content: AsyncIterable<Uint8Array>): AsyncGen
 }
 
 function lawful(bytes: Buffer): Buffer {
-  const text = bytes.toString("latin1");
-  if (text.includes("\0")) throw unlawful("message contains NUL");
-  if (/\r(?!\n)/.test(text)) throw unlawful("message contains a CR without LF");
-  return /(?<!\r)\n/.test(text) ? Buffer.from(text.replace(/(?<!\r)\n/g, "\r\n"), "latin1") : bytes;
+  if (bytes.includes(0)) throw unlawful("message contains NUL");
+  for (let at = bytes.indexOf(cr); at >= 0; at = bytes.indexOf(cr, at + 1)) {
+    if (bytes[at + 1] !== lf) throw unlawful("message contains a CR without LF");
+  }
+  return hasBareLf(bytes) ? withCrlf(bytes) : bytes;
+}
+
+// Byte by byte, since making a text of each piece leaves much garbage where many large messages come at once.
+function hasBareLf(bytes: Buffer): boolean {
+  for (let at = bytes.indexOf(lf); at >= 0; at = bytes.indexOf(lf, at + 1)) {
+    if (bytes[at - 1] !== cr) return true;
+  }
+  return false;
+}
+
+function withCrlf(bytes: Buffer): Buffer {
+  return Buffer.from(bytes.toString("latin1").replace(/(?<!\r)\n/g, "\r\n"), "latin1");
 }
 
 /** The column at the end of some bytes, which began at another. */
