@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +8,9 @@ import { certificateIn } from "../../local/engines/certificate.ts";
 import type { SendService } from "./send-service.ts";
 
 const gateway = new URL("../../gateway/main.ts", import.meta.url).pathname;
+const dockerfile = await readFile(new URL("../../Dockerfile", import.meta.url), "utf8");
+const command = JSON.parse(/^CMD (.*)$/m.exec(dockerfile)?.[1] ?? "[]") as string[];
+const flags = command.filter((word) => word.startsWith("--"));
 
 export interface GatewayProcess {
   readonly smtpPort: number;
@@ -23,10 +26,10 @@ const folder = await mkdtemp(join(tmpdir(), "postern-gateway-"));
 const { cert, key } = await certificateIn(undefined);
 await writeFile(join(folder, "tls.pem"), cert + key);
 
-/** Starts the gateway as the container does, over the tables and queues of a send service. */
+/** Starts the gateway from its source, with the flags that the container gives it, over the tables and queues of a send service. */
 export async function startGateway({ environment }: SendService): Promise<GatewayProcess> {
   const [smtpPort = 0, smtpsPort = 0, httpPort = 0, bulkPort = 0, healthPort = 0] = await freePorts(5);
-  const child = spawn(process.execPath, [gateway], {
+  const child = spawn(process.execPath, [...flags, gateway], {
     stdio: ["ignore", "inherit", "inherit"],
     env: {
       PATH: process.env["PATH"],
