@@ -42,8 +42,6 @@ export interface SmtpDoorSettings {
   readonly ports: readonly SmtpPort[];
 }
 
-export type SmtpDoor = Awaited<ReturnType<typeof startSmtpDoor>>;
-
 /** Opens the SMTP door on its ports. */
 export async function startSmtpDoor(settings: SmtpDoorSettings) {
   const limits = { ...usualSmtpLimits, ...settings.limits };
