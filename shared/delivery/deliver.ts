@@ -7,9 +7,6 @@ import type { Content } from "./composing.ts";
 import type { DeliverDeps, Invocation } from "./deliver-deps.ts";
 import { shareOfHour } from "./hour.ts";
 
-/** What a message takes of the room at most: however large it is, it is a stream, of which so much is held. */
-const mostInMemory = 16 * 1024 * 1024;
-
 /** A recipient whose turn comes again. */
 interface Waiting {
   readonly recipient: JobRecipient;
@@ -86,8 +83,7 @@ async function deliverTo(
   invocation: Invocation,
 ): Promise<Waiting[]> {
   const parcel: Parcel = { ...email, recipient, log: logOf(email, recipient) };
-  const bytes = Math.min(email.composer?.bytes ?? 0, mostInMemory);
-  const again = await deps.room.run(bytes, () => attempt(deps, parcel, invocation));
+  const again = await deps.room.run(email.composer?.bytes ?? 0, () => attempt(deps, parcel, invocation));
   return again ? [{ recipient, at: again.at, attempt: Math.max(again.attempt, email.job.attempt, 1) }] : [];
 }
 

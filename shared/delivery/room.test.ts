@@ -18,23 +18,36 @@ function works(room: ReturnType<typeof roomOf>) {
 const settle = () => new Promise((done) => setImmediate(done));
 
 describe("a process's room", () => {
-  it("holds many small messages or few large ones, first come, first served", async () => {
-    const { under, ends, start } = works(roomOf(4));
-    const all = [start(4 * mebibyte), start(10), start(6 * mebibyte), start(20)];
+  it("holds many small messages, first come, first served", async () => {
+    const { under, ends, start } = works(roomOf(2));
+    const all = [start(1), start(mebibyte), start(3), start(4)];
     await settle();
 
-    expect(under).toEqual([4 * mebibyte, 10]);
-    ends[0]?.();
-    await settle();
-    expect(under).toEqual([4 * mebibyte, 10, 6 * mebibyte]);
+    expect(under).toEqual([1, mebibyte]);
     ends[1]?.();
     await settle();
-    expect(under).toEqual([4 * mebibyte, 10, 6 * mebibyte, 20]);
+    expect(under).toEqual([1, mebibyte, 3]);
+    ends[0]?.();
+    await settle();
     for (const end of ends) end();
     await Promise.all(all);
   });
 
-  it("takes what is larger than itself alone, and is free again after a failure", async () => {
+  it("holds two of the largest or more that are less large, which small ones never wait for", async () => {
+    const { under, ends, start } = works(roomOf(2));
+    const sizes = [30 * mebibyte, 40 * mebibyte, 2 * mebibyte, 8 * mebibyte];
+    const all = [...sizes.map(start), start(1)];
+    await settle();
+
+    expect(under).toEqual([30 * mebibyte, 40 * mebibyte, 1]);
+    ends[0]?.();
+    await settle();
+    expect(under.slice(3)).toEqual([2 * mebibyte, 8 * mebibyte]);
+    for (const end of ends) end();
+    await Promise.all(all);
+  });
+
+  it("is free again after a failure", async () => {
     const room = roomOf(2);
 
     await expect(room.run(1000 * mebibyte, () => Promise.reject(new Error("failed")))).rejects.toThrow(

@@ -1,14 +1,35 @@
+import { inMemoryBytes } from "../mail/mime.ts";
+
 /** A process's room for messages under way, so that many large ones do not exhaust its memory. */
 export interface Room {
   /** Runs work when there is room for content of so many bytes; first come, first served. */
   run<T>(bytes: number, work: () => Promise<T>): Promise<T>;
 }
 
-/** Places of this size each; what is smaller takes one. An email is held about four times while it goes. */
+/** Large messages take places of this size each. */
 const placeBytes = 2 * 1024 * 1024;
+const largePlaces = 16;
+/** However large a message is, it is a stream, of which only so much is held: two of them go at once. */
+const mostPlaces = 8;
 
-/** @param places how many small messages may be under way at once */
+/**
+ * Small messages take a place each; large ones have a room of their own, so that they delay none of the
+ * small ones.
+ *
+ * @param places how many small messages may be under way at once
+ */
 export function roomOf(places: number): Room {
+  const small = turns(places);
+  const large = turns(largePlaces);
+  return {
+    run: (bytes, work) =>
+      bytes <= inMemoryBytes
+        ? small(1, work)
+        : large(Math.min(Math.ceil(bytes / placeBytes), mostPlaces), work),
+  };
+}
+
+function turns(places: number) {
   let free = places;
   const waiting: { need: number; start: () => void }[] = [];
 
@@ -20,19 +41,16 @@ export function roomOf(places: number): Room {
     }
   }
 
-  return {
-    async run(bytes, work) {
-      const need = Math.min(Math.max(Math.ceil(bytes / placeBytes), 1), places);
-      await new Promise<void>((start) => {
-        waiting.push({ need, start });
-        admit();
-      });
-      try {
-        return await work();
-      } finally {
-        free += need;
-        admit();
-      }
-    },
+  return async <T>(need: number, work: () => Promise<T>): Promise<T> => {
+    await new Promise<void>((start) => {
+      waiting.push({ need, start });
+      admit();
+    });
+    try {
+      return await work();
+    } finally {
+      free += need;
+      admit();
+    }
   };
 }

@@ -11,6 +11,8 @@ export interface StreamedCall {
   release(): void;
 }
 
+const chunkBytes = 48 * 1024;
+
 /** Stands for the message in the SDK's request until the message itself takes its place. */
 export interface StandIn {
   readonly data: Uint8Array;
@@ -65,7 +67,7 @@ function around(body: unknown, { text }: StandIn): [Buffer, Buffer] {
 
 async function* requestBody(before: Buffer, mime: LargeMime, after: Buffer): AsyncGenerator<Buffer> {
   yield before;
-  yield* inBase64(chunksOf([mime.head, ...mime.body]));
+  yield* inBase64(chunksOf([mime.head, ...mime.body], Buffer.allocUnsafe(chunkBytes)));
   yield after;
 }
 
@@ -73,10 +75,13 @@ async function* requestBody(before: Buffer, mime: LargeMime, after: Buffer): Asy
 async function* inBase64(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of chunks) {
-    const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
-    const whole = bytes.length - (bytes.length % 3);
-    rest = bytes.subarray(whole);
-    if (whole > 0) yield Buffer.from(bytes.toString("base64", 0, whole), "latin1");
+    const start = rest.length > 0 ? Math.min(3 - rest.length, chunk.length) : 0;
+    rest = Buffer.concat([rest, chunk.subarray(0, start)]);
+    if (rest.length === 3) yield Buffer.from(rest.toString("base64"));
+    else if (rest.length > 0) continue;
+    const end = chunk.length - ((chunk.length - start) % 3);
+    rest = Buffer.from(chunk.subarray(end));
+    if (end > start) yield Buffer.from(chunk.toString("base64", start, end), "latin1");
   }
   if (rest.length > 0) yield Buffer.from(rest.toString("base64"), "latin1");
 }

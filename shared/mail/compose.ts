@@ -1,4 +1,3 @@
-import { Readable } from "node:stream";
 import MailComposer from "nodemailer/lib/mail-composer/index.js";
 import mimeFunctions from "nodemailer/lib/mime-funcs/index.js";
 import { isFieldName, isFoldable, isReservedField } from "./header-field.ts";
@@ -17,18 +16,9 @@ const mediaType =
  * through: no line break survives in a field, no field is repeated, no reserved field is the customer's.
  */
 export async function compose(letter: Letter): Promise<Buffer> {
-  return await composerOf(letter).compile().build();
-}
-
-/** The same as a stream, for letters whose attachments are too large for memory. */
-export function composeStream(letter: Letter): Readable {
-  return composerOf(letter).compile().createReadStream();
-}
-
-function composerOf(letter: Letter): MailComposer {
   const headers = fields({ ...customerHeaders(letter), ...letter.serviceHeaders });
   const spelling = new Map(headers.map(({ key }) => [key.toLowerCase(), key]));
-  return new MailComposer({
+  const composer = new MailComposer({
     from: mailbox(letter.from),
     to: recipients(letter),
     cc: letter.cc.map(mailbox),
@@ -48,6 +38,7 @@ function composerOf(letter: Letter): MailComposer {
     disableFileAccess: true,
     disableUrlAccess: true,
   });
+  return await composer.compile().build();
 }
 
 function mailbox({ email, name }: LetterMailbox): { name: string; address: string } {
@@ -84,9 +75,8 @@ function customerHeaders({ headers, serviceHeaders }: Letter): Record<string, st
 function attachment({ filename, content, type, disposition, contentId }: LetterAttachment) {
   return {
     filename: oneLine(filename),
-    ...(typeof content === "string"
-      ? { content, encoding: "base64" }
-      : { content: Readable.from(content(), { objectMode: false }) }),
+    content,
+    encoding: "base64",
     contentType: safeType(type),
     contentDisposition: disposition,
     contentTransferEncoding: "base64" as const,

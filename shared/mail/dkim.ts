@@ -23,6 +23,8 @@ const signedFields = [
   ..."Feedback-ID:CFBL-Address".split(":"),
 ].join(":");
 
+const chunkBytes = 64 * 1024;
+
 /**
  * The message with a DKIM-Signature field before it (RFC 6376, rsa-sha256, relaxed/relaxed). What lies in
  * files is read through once.
@@ -52,7 +54,8 @@ async function bodyHash(body: readonly Piece[]): Promise<string> {
 /** The last line ends as the others do, as it will on its way (RFC 6376 §3.4.4). */
 async function* lines(body: readonly Piece[]): AsyncGenerator<Buffer> {
   let last: number | undefined = 0x0a;
-  for await (const chunk of chunksOf(body)) {
+  // The hasher is done with a chunk before it asks for the next, each as large as it takes at once.
+  for await (const chunk of chunksOf(body, Buffer.allocUnsafe(chunkBytes))) {
     yield chunk;
     last = chunk.at(-1) ?? last;
   }

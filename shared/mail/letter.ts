@@ -5,8 +5,8 @@ export interface LetterMailbox {
 
 export interface LetterAttachment {
   readonly filename: string;
-  /** Base64; or what begins to read the file's bytes when their turn comes. */
-  readonly content: string | (() => AsyncIterable<Uint8Array>);
+  /** Base64. */
+  readonly content: string;
   readonly type?: string | undefined;
   readonly disposition: "attachment" | "inline";
   readonly contentId?: string | undefined;

@@ -10,7 +10,7 @@ export interface MessageSource {
   piece(start: number, end: number): Piece;
 }
 
-const windowBytes = 256 * 1024;
+const windowBytes = 64 * 1024;
 
 export function sourceOf(message: Buffer | TempFile): MessageSource {
   return Buffer.isBuffer(message) ? sourceInMemory(message) : sourceInFile(message);
@@ -30,11 +30,16 @@ function sourceInFile(file: TempFile): MessageSource {
     bytes: file.bytes,
     slice: (start, end) => file.slice(start, end),
     async indexOf(pattern, from, end) {
-      for (let start = from; start + pattern.length <= end; start += windowBytes) {
-        // Windows overlap, so that a pattern across their border is seen.
-        const window = await file.slice(start, Math.min(start + windowBytes + pattern.length - 1, end));
-        const at = window.indexOf(pattern);
-        if (at >= 0) return start + at;
+      const overlap = pattern.length - 1;
+      const window = Buffer.alloc(overlap + windowBytes);
+      let start = from;
+      // What a pattern may begin with at the end of a window stands before the next.
+      for await (const chunk of file.chunks(from, end, window.subarray(overlap))) {
+        const seen = window.subarray(start === from ? overlap : 0, overlap + chunk.length);
+        const at = seen.indexOf(pattern);
+        if (at >= 0) return start + at - (start === from ? 0 : overlap);
+        window.copyWithin(0, chunk.length, overlap + chunk.length);
+        start += chunk.length;
       }
       return -1;
     },

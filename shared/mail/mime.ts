@@ -38,10 +38,11 @@ export function bytesOfPieces(pieces: readonly Piece[]): number {
   );
 }
 
-export async function* chunksOf(pieces: readonly Piece[]): AsyncGenerator<Buffer> {
+/** @param into as for a file's chunks */
+export async function* chunksOf(pieces: readonly Piece[], into?: Buffer): AsyncGenerator<Buffer> {
   for (const piece of pieces) {
     if (Buffer.isBuffer(piece)) yield piece;
-    else yield* piece.file.chunks(piece.start, piece.end);
+    else yield* piece.file.chunks(piece.start, piece.end, into);
   }
 }
 

@@ -6,8 +6,13 @@ import { join } from "node:path";
 /** Bytes that are too many for memory. The file has no name: it is gone with `close`, or with the process. */
 export interface TempFile {
   readonly bytes: number;
-  /** The bytes from `start` to before `end`, in order; several readers do not disturb one another. */
-  chunks(start?: number, end?: number): AsyncGenerator<Buffer>;
+  /**
+   * The bytes from `start` to before `end`, in order; several readers do not disturb one another.
+   *
+   * @param into where each chunk lies until the next is asked for, for readers that keep none: so that
+   * reading leaves no garbage
+   */
+  chunks(start?: number, end?: number, into?: Buffer): AsyncGenerator<Buffer>;
   /** The bytes from `start` to before `end`, at once. */
   slice(start: number, end: number): Promise<Buffer>;
   close(): Promise<void>;
@@ -43,8 +48,7 @@ async function openUnnamed(): Promise<FileHandle> {
 }
 
 function tempFile(handle: FileHandle, bytes: number): TempFile {
-  async function slice(start: number, end: number): Promise<Buffer> {
-    const buffer = Buffer.allocUnsafe(end - start);
+  async function fill(buffer: Buffer, start: number): Promise<Buffer> {
     for (let done = 0; done < buffer.length; ) {
       const { bytesRead } = await handle.read(buffer, done, buffer.length - done, start + done);
       if (bytesRead === 0) throw new RangeError("a temporary file is shorter than it was");
@@ -54,9 +58,13 @@ function tempFile(handle: FileHandle, bytes: number): TempFile {
   }
   return {
     bytes,
-    slice,
-    async *chunks(start = 0, end = bytes) {
-      for (let at = start; at < end; at += chunkBytes) yield await slice(at, Math.min(at + chunkBytes, end));
+    slice: (start, end) => fill(Buffer.allocUnsafe(end - start), start),
+    async *chunks(start = 0, end = bytes, into?: Buffer) {
+      const most = into?.length ?? chunkBytes;
+      for (let at = start; at < end; at += most) {
+        const length = Math.min(most, end - at);
+        yield await fill(into?.subarray(0, length) ?? Buffer.allocUnsafe(length), at);
+      }
     },
     close: () => handle.close(),
   };
