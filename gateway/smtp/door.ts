@@ -1,4 +1,5 @@
 import type { AddressInfo } from "node:net";
+import { setImmediate } from "node:timers/promises";
 import type { SMTPServerOptions, SMTPServerSession } from "smtp-server";
 import type { ConnectionLeaseStore } from "../../shared/accounts/connection-lease-store.ts";
 import { beatMs } from "../../shared/accounts/connection-lease-store.ts";
@@ -49,7 +50,8 @@ export async function startSmtpDoor(settings: SmtpDoorSettings) {
   const deps = depsOf(settings, limits, () => isStopping);
   await settings.leases.beat();
   const beats = setInterval(() => void beat(settings.leases), beatMs);
-  const servers = settings.ports.map((port) => serverOn(settings, port, deps));
+  const leaving = new Set<Promise<void>>();
+  const servers = settings.ports.map((port) => serverOn(settings, port, deps, leaving));
   await Promise.all(servers.map((server, place) => listen(server, settings.ports[place] as SmtpPort)));
 
   return {
@@ -71,6 +73,9 @@ export async function startSmtpDoor(settings: SmtpDoorSettings) {
     async stop(mostMs: number): Promise<void> {
       isStopping = true;
       await Promise.all(servers.map((server) => server.stop(mostMs)));
+      // Who was told to come back must not find itself counted still.
+      await setImmediate();
+      await Promise.all(leaving);
       clearInterval(beats);
     },
   };
@@ -98,7 +103,12 @@ function depsOf(
   };
 }
 
-function serverOn(settings: SmtpDoorSettings, port: SmtpPort, deps: SmtpDoorDeps): DoorServer {
+function serverOn(
+  settings: SmtpDoorSettings,
+  port: SmtpPort,
+  deps: SmtpDoorDeps,
+  leaving: Set<Promise<void>>,
+): DoorServer {
   const visits = new WeakMap<SMTPServerSession, Visit>();
   const visitOf = (session: SMTPServerSession): Visit => {
     const streamOf = () =>
@@ -108,7 +118,7 @@ function serverOn(settings: SmtpDoorSettings, port: SmtpPort, deps: SmtpDoorDeps
     return visit;
   };
   const server = new DoorServer(
-    { ...optionsOf(settings, port, deps.limits), ...handlers(visitOf) },
+    { ...optionsOf(settings, port, deps.limits), ...handlers(visitOf, leaving) },
     deps.limits,
   );
   server.on("error", (error) => logger.debug("an SMTP connection failed", { failure: failureOf(error) }));
@@ -139,7 +149,10 @@ function optionsOf(settings: SmtpDoorSettings, port: SmtpPort, limits: SmtpLimit
 }
 
 /** The steps of a visit, as smtp-server calls them. */
-function handlers(visitOf: (session: SMTPServerSession) => Visit): SMTPServerOptions {
+function handlers(
+  visitOf: (session: SMTPServerSession) => Visit,
+  leaving: Set<Promise<void>>,
+): SMTPServerOptions {
   const answer = (step: Promise<unknown>, callback: (error?: Error | null) => void): void =>
     void step.then(
       () => callback(),
@@ -167,7 +180,12 @@ function handlers(visitOf: (session: SMTPServerSession) => Visit): SMTPServerOpt
           (text) => callback(null, text),
           (error: unknown) => callback(replyErrorOf(error)),
         ),
-    onClose: (session) => void visitOf(session).leave(),
+    onClose: (session) => {
+      const left = visitOf(session)
+        .leave()
+        .finally(() => leaving.delete(left));
+      leaving.add(left);
+    },
   };
 }
 

@@ -10,6 +10,8 @@ import { discard } from "./discard.ts";
 import type { SmtpDoorDeps } from "./door-deps.ts";
 import { logIn } from "./log-in.ts";
 
+const idleCheckMs = 1_000;
+
 /** What a client does on one connection, from its greeting to its end. */
 export class Visit {
   readonly #deps: SmtpDoorDeps;
@@ -92,7 +94,9 @@ export class Visit {
     const { envelope } = this.#connection.session;
     const { limits } = this.#deps;
     this.#messages++;
+    // Once all of it is here, ending the connection would leave the client in doubt.
     const tooLate = setTimeout(() => this.#connection.refuse("took_too_long"), limits.messageMs);
+    content.once("end", () => clearTimeout(tooLate));
     try {
       const { messageIds } = await acceptRaw(this.#accept, {
         secret: this.#secret,
@@ -141,7 +145,13 @@ export class Visit {
 
   #endAfter(ms: number): void {
     clearTimeout(this.#end);
-    if (!this.#hasLeft) this.#end = setTimeout(() => this.#connection.refuse("took_too_long"), ms).unref();
+    if (!this.#hasLeft) this.#end = setTimeout(() => this.#endWhenIdle(), ms).unref();
+  }
+
+  /** A message that is on its way has its own time. */
+  #endWhenIdle(): void {
+    if (this.#secret === undefined || this.#connection.isIdle) this.#connection.refuse("took_too_long");
+    else this.#endAfter(idleCheckMs);
   }
 }
 

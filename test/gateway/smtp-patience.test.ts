@@ -132,6 +132,18 @@ describe("a door that stops", () => {
     await stopped;
   });
 
+  it("has given back its connections, so that their clients can come to another at once", async () => {
+    const own = await service.account();
+    const limits = { connectionsPerAccount: 2 };
+    const [old, other] = [await service.openDoor({ limits }), await openDoor({ limits })];
+    for (let count = 0; count < 2; count++) await service.loggedIn(own, old.tlsPort);
+    await old.stop(10_000);
+    for (let count = 0; count < 2; count++) {
+      const client = await service.loggedIn(own, other.tlsPort);
+      expect((await client.say(`MAIL FROM:<a@${own.domain}>`)).code).toBe(250);
+    }
+  });
+
   it("does not wait for ever", async () => {
     const door = await service.openDoor();
     const client = await service.loggedIn(account, door.tlsPort);
