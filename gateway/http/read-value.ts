@@ -1,6 +1,7 @@
 import { getManyValues, isMany, none } from "stream-chain/defs.js";
 import { jsonParser } from "stream-json/core/parser.js";
 import { PosternError } from "../../shared/platform/errors.ts";
+import { release } from "../../shared/platform/release.ts";
 import { Files, type FilesOptions } from "./files.ts";
 import { JsonBuilder, type Token } from "./json-builder.ts";
 
@@ -12,6 +13,8 @@ export interface ReadValue {
 
 /**
  * Reads a request as JSON, whose attachments go into the payload bucket on the way.
+ *
+ * @param chunks are given away: their memory is gone when they were read
  *
  * @throws PosternError `invalid_request` for what is no JSON, `message_too_large` for a single email whose
  * attachments are more than it may have
@@ -45,7 +48,11 @@ async function* tokensOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<read
   // Its type forgets that it takes the end, too.
   const parse = jsonParser({ packValues: false }) as (piece: string | typeof none) => unknown;
   const decoder = new TextDecoder("utf-8", { fatal: true });
-  for await (const chunk of chunks) yield understood(() => parse(decoder.decode(chunk, { stream: true })));
+  for await (const chunk of chunks) {
+    const tokens = understood(() => parse(decoder.decode(chunk, { stream: true })));
+    release(chunk);
+    yield tokens;
+  }
   yield understood(() => parse(decoder.decode()));
   yield understood(() => parse(none));
 }

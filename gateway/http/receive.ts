@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { PosternError } from "../../shared/platform/errors.ts";
+import { release } from "../../shared/platform/release.ts";
 
 /** How long a client may take. */
 export interface Patience {
@@ -20,7 +21,7 @@ export function checkDeclaredLength(request: IncomingMessage, limitBytes: number
 }
 
 /**
- * A request's body as it comes, counted and timed.
+ * A request's body as it comes, counted and timed. Each chunk is good until the next is asked for.
  *
  * @throws PosternError `message_too_large`; `invalid_request` for a client that has gone, or was too slow and
  * has lost its connection: nobody is left to read that
@@ -41,6 +42,7 @@ export async function* receive(
       bytes += value.length;
       if (bytes > limitBytes) throw new PosternError("message_too_large");
       yield value;
+      release(value);
     }
   } finally {
     await chunks.return?.();

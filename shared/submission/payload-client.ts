@@ -3,9 +3,6 @@ import type { S3Client } from "@aws-sdk/client-s3";
 
 export type PayloadClient = ReturnType<typeof payloadClient>;
 
-/** The least that S3 takes for a part, and so what an upload holds in memory. */
-const partBytes = 5 * 1024 * 1024;
-
 /**
  * Content that is too large for the queue, in the payload bucket, which forgets it after 30 days.
  *
@@ -25,14 +22,13 @@ export function payloadClient({ connect, bucket }: { connect: () => Promise<S3Cl
     },
 
     /**
-     * Stores what a stream brings, part by part as it comes. When the stream fails, so does this, and
-     * nothing stays in the bucket.
+     * Stores what a stream brings, part by part as it comes; its chunks are given away. When the stream
+     * fails, so does this, and nothing stays in the bucket.
      */
     async upload(key: string, body: Readable): Promise<void> {
       connected ??= connect();
-      const [client, { Upload }] = await Promise.all([connected, import("@aws-sdk/lib-storage")]);
-      const params = { Bucket: bucket, Key: key, Body: body, ContentType: "application/octet-stream" };
-      await new Upload({ client, params, partSize: partBytes, queueSize: 1 }).done();
+      const [s3, { uploadStream }] = await Promise.all([connected, import("./upload-client.ts")]);
+      await uploadStream({ s3, place: { Bucket: bucket, Key: key } }, body);
     },
   };
 }

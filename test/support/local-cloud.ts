@@ -33,6 +33,7 @@ export interface NewCustomer {
   readonly planStart?: string;
   readonly monthLimit?: number;
   readonly emailsPerHour?: number;
+  readonly messageBytes?: number;
   readonly requestsPer10Seconds?: number;
 }
 
