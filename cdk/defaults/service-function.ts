@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type CfnResource, Duration, RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
+import { type CfnResource, Duration, RemovalPolicy, type Size, Stack, Validations } from "aws-cdk-lib";
 import { Effect, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import * as lambda from "aws-cdk-lib/aws-lambda";
 import { LogLevel, NodejsFunction, OutputFormat } from "aws-cdk-lib/aws-lambda-nodejs";
@@ -20,6 +20,8 @@ export interface ServiceFunctionProps {
   readonly timeout: Duration;
   /** Processor time comes with memory: 1,769 MB are one whole processor. */
   readonly memorySize: number;
+  /** Disk for temporary files; 512 MiB unless given. */
+  readonly ephemeralStorage?: Size;
   /** At most so many run at the same time, and so many are kept free for this function. */
   readonly reservedConcurrency?: number;
   /** The function puts work back into its own queue; Lambda would stop that after 16 rounds. */
@@ -48,6 +50,7 @@ export class ServiceFunction extends NodejsFunction implements Worker {
       architecture: lambda.Architecture.ARM_64,
       timeout: props.timeout,
       memorySize: props.memorySize,
+      ...(props.ephemeralStorage && { ephemeralStorageSize: props.ephemeralStorage }),
       role,
       logGroup,
       loggingFormat: lambda.LoggingFormat.JSON,

@@ -1,4 +1,4 @@
-import { Duration, Stack } from "aws-cdk-lib";
+import { Duration, Size, Stack } from "aws-cdk-lib";
 import { ConfigurationSet, ConfigurationSetTlsPolicy, SuppressionReasons } from "aws-cdk-lib/aws-ses";
 import { Construct } from "constructs";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
@@ -48,8 +48,10 @@ export class Delivering extends Construct {
       folder: "deliver",
       description: `Delivers the ${this.stream} stream's mail over SES or SMTP`,
       timeout,
-      // Composing and signing 10 MiB of attachments takes processor time and several copies.
+      // Composing and signing takes processor time; large messages are streams, and take little memory.
       memorySize: 1024,
+      // A batch may hold ten of the largest messages, each in a file of some 43 MiB.
+      ephemeralStorage: Size.mebibytes(1024),
       reservedConcurrency: concurrency,
       feedsItself: true,
     });

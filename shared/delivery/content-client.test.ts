@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { contentClient } from "./content-client.ts";
 
 const inline = { from: { email: "shop@example.com" }, to: [], cc: [], subject: "Hello", headers: {} };
-const objects = new Map<string, string>();
+const objects = new Map<string, string | Buffer>();
 let bucket: Server;
 let reads: string[] = [];
 
@@ -81,5 +81,51 @@ describe("a job's content", () => {
     objects.set("late", JSON.stringify({ text: "Hi", attachments: [] }));
 
     expect(await load()).toMatchObject({ text: "Hi" });
+  });
+});
+
+describe("a raw message", () => {
+  const of = { from: "shop@example.com", subject: "Hello" };
+  const large = Buffer.alloc(2_000_000, "large ");
+
+  it("comes with the job, or from the bucket", async () => {
+    objects.set("small.eml", "small");
+    const message = Buffer.from("inline").toString("base64");
+
+    expect(await contents().rawMessage({ ...of, raw: { inline: message }, bytes: 6 })).toEqual(
+      Buffer.from("inline"),
+    );
+    expect(await contents().rawMessage({ ...of, raw: { stored: "small.eml" }, bytes: 5 })).toEqual(
+      Buffer.from("small"),
+    );
+  });
+
+  it("that is large comes into a file", async () => {
+    objects.set("large.eml", large);
+    const message = await contents().rawMessage({
+      ...of,
+      raw: { stored: "large.eml" },
+      bytes: large.length,
+    });
+
+    if (Buffer.isBuffer(message)) throw new Error("it lies in memory");
+    expect((await message.slice(0, message.bytes)).equals(large)).toBe(true);
+    await message.close();
+  });
+
+  it("that is not there is an error", async () => {
+    const missing = contents().rawMessage({ ...of, raw: { stored: "none" }, bytes: 5_000_000 });
+    await expect(missing).rejects.toMatchObject({ $metadata: { httpStatusCode: 404 } });
+  });
+});
+
+describe("a stored file", () => {
+  it("is read when it is asked for, not before", async () => {
+    objects.set("file", "bytes");
+    const file = contents().read("file", 5);
+    expect(reads).toEqual([]);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of file) chunks.push(chunk);
+    expect(Buffer.concat(chunks).toString()).toBe("bytes");
   });
 });

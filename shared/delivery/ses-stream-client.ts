@@ -58,7 +58,8 @@ export function streamMessage(command: SendEmailCommand, standIn: StandIn, mime:
 }
 
 function around(body: unknown, { text }: StandIn): [Buffer, Buffer] {
-  const [before, after, more] = String(body).split(text);
+  const json = typeof body === "string" ? body : new TextDecoder().decode(body as Uint8Array);
+  const [before, after, more] = json.split(text);
   if (before === undefined || after === undefined || more !== undefined) {
     throw new Error("the SDK's request does not hold the message once");
   }

@@ -56,3 +56,12 @@ describe("every function", () => {
     expect(watched.toSorted()).toEqual(["Errors", "Throttles"]);
   });
 });
+
+describe("a delivery worker", () => {
+  it.each(["DeliverTransactional", "DeliverBulk"])(
+    "%s has the disk for a batch of ten messages of 43 MiB, and for their attachments",
+    (id) => {
+      expect(resources[id]?.Properties.EphemeralStorage.Size).toBeGreaterThanOrEqual(1024);
+    },
+  );
+});
