@@ -7,7 +7,6 @@ import { KMSClient } from "@aws-sdk/client-kms";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { SESv2Client } from "@aws-sdk/client-sesv2";
 import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { Upload } from "@aws-sdk/lib-storage";
 import { startAwsEndpoint } from "../../local/engines/aws/endpoint.ts";
 import { sesFaults } from "../../local/engines/aws/ses-faults.ts";
 import { startDynamoEngine } from "../../local/engines/dynamodb.ts";
@@ -24,10 +23,12 @@ import { domainStore } from "../../shared/domains/domain-store.ts";
 import { sesIdentityClient } from "../../shared/domains/ses-identity-client.ts";
 import { messageStore } from "../../shared/messages/message-store.ts";
 import { systemClock as clock } from "../../shared/platform/clock.ts";
+import { payloadClient } from "../../shared/submission/payload-client.ts";
 import { account } from "./delivery-world.ts";
 import { createTables, documentClientFor } from "./dynamodb.ts";
 
 const bucket = "payloads";
+const chunkBytes = 1_000_000;
 const keyId = "11111111-2222-3333-4444-555555555555";
 const aws = { region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } };
 
@@ -70,6 +71,7 @@ export async function startDeliveryService(mailbox: { deliver: (mail: Mail) => P
   const client = documentClientFor(dynamo);
   const s3 = new S3Client({ ...aws, endpoint: queues.url, forcePathStyle: true });
   await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+  const payloads = payloadClient({ connect: async () => s3, bucket });
   const sqs = new SQSClient({ ...aws, endpoint: queues.url });
   const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: "deliver" }));
   await accountStore({ client, table: tables.accounts, clock }).create(account);
@@ -113,13 +115,14 @@ export async function startDeliveryService(mailbox: { deliver: (mail: Mail) => P
       faults.set({ rules: isSick ? [{ effect: "refuse", exception: "SendingPausedException" }] : [] }),
     messages: messageStore({ client, table: tables.messages, clock }),
     /** Puts an object into the payload bucket. */
-    async store(key: string, body: AsyncIterable<Uint8Array> | Uint8Array): Promise<void> {
-      const Body = body instanceof Uint8Array ? body : Readable.from(body, { objectMode: false });
-      await new Upload({ client: s3, params: { Bucket: bucket, Key: key, Body } }).done();
-    },
+    store: (key: string, body: Buffer) => payloads.upload(key, Readable.from(copied(body))),
     worker: (stream: Stream) => startWorker({ ...environment, STREAM: stream }),
     stop: () => Promise.all([endpoint.stop(), queues.stop(), sink.stop(), engine.stop()]),
   };
+}
+
+function* copied(body: Buffer): Generator<Buffer> {
+  for (let at = 0; at < body.length; at += chunkBytes) yield Buffer.from(body.subarray(at, at + chunkBytes));
 }
 
 async function startWorker(environment: Record<string, string>) {
