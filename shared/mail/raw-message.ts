@@ -59,9 +59,7 @@ export async function rewritten(
   }
   body.push(source.piece(at, source.bytes));
   const inMemory = body.filter((piece) => Buffer.isBuffer(piece));
-  return inMemory.length === body.length
-    ? Buffer.concat([head, ...inMemory])
-    : { head, body };
+  return inMemory.length === body.length ? Buffer.concat([head, ...inMemory]) : { head, body };
 }
 
 async function editedText(
