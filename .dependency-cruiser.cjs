@@ -64,7 +64,8 @@ module.exports = {
     { name: "no-circular", severity: "error", from: {}, to: { circular: true } },
     {
       name: "nobody-imports-entries",
-      comment: "functions, gateway, cdk and local are entries; only tests and benches, which run them, import from them",
+      comment:
+        "functions, gateway, cdk and local are entries; only tests and benches, which run them, import from them",
       severity: "error",
       from: { path: "^(shared|functions|gateway|cdk|local)/", pathNot: "\\.test\\.ts$" },
       to: { path: "^(functions|gateway|cdk|local)/", pathNot: "^$1/" },

@@ -41,10 +41,12 @@ async function passOn(
 ): Promise<void> {
   const outgoing = requestTo(options);
   const answer = new Promise<IncomingMessage>((resolve, reject) => {
-    outgoing.once("response", resolve).once("error", reject);
+    outgoing.once("response", resolve).on("error", reject);
   });
-  // The gateway may answer before it has read everything, and then takes no more.
-  pipeline(request, outgoing).catch(() => undefined);
+  // Not `pipeline`: what the gateway does not take is read all the same, or the client would not see an answer.
+  request.pipe(outgoing);
+  outgoing.once("close", () => request.unpipe(outgoing).resume());
+  request.once("close", () => request.complete || outgoing.destroy());
   try {
     const incoming = await answer;
     response.writeHead(incoming.statusCode ?? 502, incoming.headers);
