@@ -9,8 +9,8 @@ export interface Room {
 /** Large messages take places of this size each. */
 const placeBytes = 2 * 1024 * 1024;
 const largePlaces = 16;
-/** However large a message is, it is a stream, of which only so much is held: two of them go at once. */
-const mostPlaces = 8;
+/** However large a message is, it is a stream, of which only so much is held; the largest go one after the other. */
+const mostPlaces = 16;
 
 /**
  * Small messages take a place each; large ones have a room of their own, so that they delay none of the
