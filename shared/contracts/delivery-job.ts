@@ -107,8 +107,6 @@ export const deliveryJobSchema = z.object({
 });
 
 export type Mailbox = z.infer<typeof mailboxSchema>;
-export type InlineAttachment = z.infer<typeof inlineAttachmentSchema>;
-export type StoredAttachment = z.infer<typeof storedAttachmentSchema>;
 export type Attachment = z.infer<typeof attachmentSchema>;
 export type EmailContent = z.infer<typeof emailContentSchema>;
 export type FieldsContent = z.infer<typeof fieldsContentSchema>;
