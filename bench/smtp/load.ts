@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { SmtpClient } from "../../test/support/smtp-client.ts";
 import type { MailServer } from "./mail-server.ts";
 
@@ -63,13 +64,14 @@ async function keepSending(load: Load): Promise<void> {
   }
 }
 
-/** Envelope and DATA travel in one packet (RFC 2920), as every server here offers. */
-async function send(client: SmtpClient, { server, message, latencies, ...load }: Load): Promise<void> {
-  const envelope = `MAIL FROM:<hello@${server.senderDomain}>\r\nRCPT TO:<reader@example.net>\r\nDATA\r\n`;
-  client.write(envelope);
-  await client.reply();
-  await client.reply();
-  const { code } = await client.reply();
+/** One command at a time, as most clients do. */
+async function send(client: SmtpClient, load: Load): Promise<void> {
+  const { server, message, latencies } = load;
+  const { code } = await client.sayAll(
+    `MAIL FROM:<hello@${server.senderDomain}>`,
+    "RCPT TO:<reader@example.net>",
+    "DATA",
+  );
   if (code !== 354) throw new Error(`${server.name} refused DATA with ${code}`);
   await client.writeAll(message);
   const written = performance.now();
@@ -81,7 +83,7 @@ async function send(client: SmtpClient, { server, message, latencies, ...load }:
 /** A server may still count a connection that has just been closed: then the client comes again. */
 async function loggedIn(server: MailServer, until: number): Promise<SmtpClient | undefined> {
   do {
-    const client = await SmtpClient.connect(server.port);
+    const client = new SmtpClient(connect({ port: server.port, host: "127.0.0.1", noDelay: true }));
     const greeting = await client.reply();
     if (greeting.code === 220 && (await isWelcome(client, server))) return client;
     client.end();
