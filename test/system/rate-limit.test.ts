@@ -29,8 +29,8 @@ describe("the general rate limit", () => {
     const { token } = await cloud.newAccount({});
 
     const answers = await Promise.all([
-      knock(100, { token }),
-      knock(60, { token, stream: "bulk" }),
+      knock(120, { token }),
+      knock(40, { token, stream: "bulk" }),
       knock(10, { token, path: "/api/batch" }),
     ]);
 
