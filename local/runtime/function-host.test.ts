@@ -52,6 +52,14 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
+const environment = () => ({
+  AWS_REGION: "us-east-1",
+  AWS_ACCESS_KEY_ID: "a",
+  AWS_SECRET_ACCESS_KEY: "b",
+  AWS_ENDPOINT_URL_DYNAMODB: engine.url,
+  TABLE: "Probe",
+});
+
 function probe(
   definition: Partial<FunctionDefinition> = {},
   options: { statements?: object[]; offset?: number } = {},
@@ -72,13 +80,7 @@ function probe(
       memoryMb: 128,
       reservedConcurrency: undefined,
       isService: false,
-      environment: {
-        AWS_REGION: "us-east-1",
-        AWS_ACCESS_KEY_ID: "a",
-        AWS_SECRET_ACCESS_KEY: "b",
-        AWS_ENDPOINT_URL_DYNAMODB: engine.url,
-        TABLE: "Probe",
-      },
+      environment: environment(),
       ...definition,
     },
     {
@@ -242,6 +244,17 @@ describe("an AWS call of a function", () => {
       expect(await run(host, "put", effect)).toMatchObject({ error: { errorType } });
       expect(await answerOf(host, "get", effect)).toBeNull();
     }
+  });
+
+  it("that is made while the source is loaded meets the faults as well, and keeps nothing from starting", async () => {
+    fault({ effect: "throttle", times: 1 });
+    const host = probe({ environment: { ...environment(), PUT_AT_START: "start" } });
+
+    expect(await run(host, "answer", 1)).toMatchObject({
+      outcome: "failed",
+      error: { errorType: "ProvisionedThroughputExceededException" },
+    });
+    expect(await answerOf(host, "answer", 2)).toBe(2);
   });
 
   it("that loses its answer took effect all the same", async () => {

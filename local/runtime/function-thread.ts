@@ -78,7 +78,9 @@ function errorOf(thrown: unknown): FunctionError {
   return { errorType: thrown.name, errorMessage: thrown.message, trace: (thrown.stack ?? "").split("\n") };
 }
 
-function receive(handler: Handler | undefined, message: ToThread): void {
+let handler: Handler | undefined;
+
+function receive(message: ToThread): void {
   switch (message.kind) {
     case "invoke":
       if (handler) void invoke(handler, message);
@@ -122,8 +124,9 @@ enableCompileCache(settings.compileCache);
 setThreadClock(settings.clockOffsetMs);
 try {
   if (settings.isService) reportCounts();
-  const handler = await loadHandler();
-  port.on("message", (message: ToThread) => receive(handler, message));
+  // First: a module may call AWS while it is loaded, and then waits for the verdict on its calls.
+  port.on("message", receive);
+  handler = await loadHandler();
   tell({ kind: "ready" });
 } catch (error) {
   tell({ kind: "init-failed", error: errorOf(error) });
