@@ -65,14 +65,14 @@ async function start(options: CloudOptions, stack: AsyncDisposableStack): Promis
   stack.defer(() => clients.destroy());
   const gateway = await gatewayPlace(options, state);
   const machine: Machine = { options, state, clock, services, doors, gateway, deployed, clients, stack };
-  const { functions, endpoints } = await startFunctions(machine);
+  const { functions, endpoints, sesSettled } = await startFunctions(machine);
   await createResources(deployed, clients);
   const triggers = startMachineTriggers(machine, functions);
   followClock(machine, functions, triggers);
   const seed = await seedOnce(state.seed, "postern.example", (id, event) => functions.invoke(id, event));
   await functions.startServices();
   const description = describeLocally(seed, { doors, gateway, mailboxUrl: services.mailbox.url });
-  openForBusiness(machine, { functions, triggers, endpoints, description });
+  openForBusiness(machine, { functions, triggers, endpoints, sesSettled, description });
   await writeLocalJson(state.localJson, description);
   return {
     description,
@@ -117,7 +117,7 @@ async function startFunctions(machine: Machine) {
   functions.define(functionsOf(deployed, places));
   functions.define(servicesOf(deployed, { ...places, environment: gateway.environment }));
   stack.defer(() => functions.stop());
-  return { functions, endpoints };
+  return { functions, endpoints, sesSettled: () => endpoint.settled() };
 }
 
 function relayOf({ smtpSink: { host, port, user, password, certificate } }: Services) {
@@ -163,12 +163,13 @@ interface Business {
   readonly functions: Functions;
   readonly triggers: Triggers;
   readonly endpoints: AwsEndpoints;
+  readonly sesSettled: () => Promise<void>;
   readonly description: LocalJson;
 }
 
 function openForBusiness(
   { doors, gateway, deployed, clients, clock, services, stack }: Machine,
-  { functions, triggers, endpoints, description }: Business,
+  { functions, triggers, endpoints, sesSettled, description }: Business,
 ): void {
   const control = controlServer(
     controlRoutes({
@@ -178,6 +179,7 @@ function openForBusiness(
       deployment: deployed,
       sqs: clients.sqs,
       endpoints,
+      sesSettled,
       sesFaults: services.sesFaults,
       smtpFaults: services.smtpFaults,
     }),

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { type Certificate, certificateIn } from "./engines/certificate.ts";
-import { freePort, requireFreePort } from "./http/listener.ts";
+import { freePort } from "./free-port.ts";
+import { requireFreePort } from "./http/listener.ts";
 import type { CloudOptions } from "./options.ts";
 import type { StateFolder } from "./state-folder.ts";
 

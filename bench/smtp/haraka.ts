@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { certificateIn } from "../../local/engines/certificate.ts";
-import { freePort } from "../../local/http/listener.ts";
+import { freePort } from "../../local/free-port.ts";
 import { type MailServer, Skipped } from "./mail-server.ts";
 
 const version = "3.3.4";

@@ -21,6 +21,8 @@ export interface Controlled {
   readonly deployment: Deployment;
   readonly sqs: SQSClient;
   readonly endpoints: AwsEndpoints;
+  /** Done when all that SES has to tell so far is in its topic. */
+  readonly sesSettled: () => Promise<void>;
   readonly sesFaults: SesFaults;
   readonly smtpFaults: SmtpFaults;
 }
@@ -55,11 +57,14 @@ export function controlRoutes(controlled: Controlled): Record<string, ControlRou
       triggers.pollerCalls.clear();
       return {};
     },
-    "GET /_local/queues": async () => ({
-      queues: await queueDepths(deployment, sqs),
-      /** Messages that functions are working on at this moment. */
-      inWork: triggers.queues.reduce((sum, trigger) => sum + trigger.held, 0),
-    }),
+    "GET /_local/queues": async () => {
+      await controlled.sesSettled();
+      return {
+        queues: await queueDepths(deployment, sqs),
+        /** Messages that functions are working on at this moment. */
+        inWork: triggers.queues.reduce((sum, trigger) => sum + trigger.held, 0),
+      };
+    },
     "GET /_local/endpoints": () => endpoints,
   };
 }

@@ -3,7 +3,8 @@ import { mkdirSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { freePort, startKeptServer } from "./kept-process.ts";
+import { freePort } from "../free-port.ts";
+import { startKeptServer } from "./kept-process.ts";
 
 export type DynamoEngineName = "dynoxide" | "dynamodb-local";
 

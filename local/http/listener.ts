@@ -55,15 +55,6 @@ export async function requireFreePort(port: number, where: { host: string; setti
   await close(server);
 }
 
-/** A port that nobody has at this moment. */
-export async function freePort(host: string): Promise<number> {
-  const server = createServer();
-  await bind(server, 0, { host, setting: "" });
-  const { port } = server.address() as AddressInfo;
-  await close(server);
-  return port;
-}
-
 function bind(server: Server, port: number, { host, setting }: { host: string; setting: string }) {
   return new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {

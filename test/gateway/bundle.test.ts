@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { certificateIn } from "../../local/engines/certificate.ts";
-import { freePort } from "../../local/http/listener.ts";
+import { freePort } from "../../local/free-port.ts";
 import { type SendService, startSendService } from "../support/send-service.ts";
 import { settableClock } from "../support/test-table.ts";
 

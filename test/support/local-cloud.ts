@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { LocalJson } from "../../local/local-json.ts";
 import {
   type LocalCloudProcess,
@@ -150,13 +151,18 @@ function messages(dynamodbUrl: string) {
   };
 }
 
+async function isAtRest(control: LocalControl): Promise<boolean> {
+  const { queues: depths, inWork } = await control.queues();
+  return inWork === 0 && depths.every(({ visible, isDeadLetterQueue }) => isDeadLetterQueue || visible === 0);
+}
+
 function queues(control: LocalControl) {
   return {
+    // Twice: a message on its way from its queue to a poller is in neither for a moment.
     async queuesAtRest() {
-      const { queues: depths, inWork } = await control.queues();
-      return (
-        inWork === 0 && depths.every(({ visible, isDeadLetterQueue }) => isDeadLetterQueue || visible === 0)
-      );
+      if (!(await isAtRest(control))) return false;
+      await delay(100);
+      return await isAtRest(control);
     },
     async queuesIdle() {
       const { queues: depths, inWork } = await control.queues();
