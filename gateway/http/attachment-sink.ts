@@ -2,10 +2,13 @@ import { PassThrough } from "node:stream";
 import type { PayloadClient } from "../../shared/submission/payload-client.ts";
 import { StoredFile } from "../../shared/submission/stored-file.ts";
 import { Base64Decoder } from "./base64-decoder.ts";
+import { Blocks } from "./blocks.ts";
 import type { TextSink } from "./json-builder.ts";
 
 /** So much text of a file stays in the request's value: storing it apart would cost more than it saves. */
 const keptCharacters = 64 * 1024;
+/** So much text of an upload is gathered before it is decoded: few calls, and little that the collector copies. */
+const decodedCharacters = 4 * 1024;
 
 export interface AttachmentPlace {
   readonly key: string;
@@ -27,6 +30,7 @@ export class AttachmentSink implements TextSink {
   #text: string[] = [];
   #characters = 0;
   #upload: PassThrough | undefined;
+  #blocks: Blocks | undefined;
   #isRefused = false;
 
   constructor(place: AttachmentPlace) {
@@ -36,13 +40,15 @@ export class AttachmentSink implements TextSink {
   push(text: string): Promise<void> | undefined {
     this.#text.push(text);
     this.#characters += text.length;
-    return this.#characters > keptCharacters ? this.#pass() : undefined;
+    const mostCharacters = this.#isPassing ? decodedCharacters : keptCharacters;
+    return this.#characters > mostCharacters ? this.#pass() : undefined;
   }
 
   end(): string | StoredFile {
-    if (this.#upload === undefined && !this.#isRefused) return this.#takeText();
+    if (!this.#isPassing) return this.#takeText();
     this.#write(this.#decoder.push(this.#takeText()));
     this.#write(this.#decoder.end());
+    this.#blocks?.flush();
     this.#upload?.end();
     const { bytes, isSound } = this.#decoder;
     return new StoredFile({ key: this.#place.key, bytes, isSound });
@@ -53,8 +59,13 @@ export class AttachmentSink implements TextSink {
     this.#upload?.destroy(reason);
   }
 
+  /** Whether the text is no longer kept, but goes into the bucket, or nowhere. */
+  get #isPassing(): boolean {
+    return this.#upload !== undefined || this.#isRefused;
+  }
+
   #pass(): Promise<void> | undefined {
-    if (this.#upload === undefined && !this.#isRefused) this.#begin();
+    if (!this.#isPassing) this.#begin();
     const hasRoom = this.#write(this.#decoder.push(this.#takeText()));
     const upload = this.#upload;
     if (hasRoom || upload === undefined) return undefined;
@@ -73,6 +84,7 @@ export class AttachmentSink implements TextSink {
       if (!this.#isRefused) throw error;
     });
     this.#upload = bytes;
+    this.#blocks = new Blocks((block) => bytes.write(block));
     this.#place.started(upload);
   }
 
@@ -80,10 +92,11 @@ export class AttachmentSink implements TextSink {
   #write(bytes: Buffer): boolean {
     if (this.#isRefused) return true;
     if (this.#decoder.isSound && this.#place.takeRoom(bytes.length))
-      return this.#upload?.write(bytes) ?? true;
+      return this.#blocks?.write(bytes) ?? true;
     this.#isRefused = true;
     this.abort(new Error("the email is refused"));
     this.#upload = undefined;
+    this.#blocks = undefined;
     return true;
   }
 

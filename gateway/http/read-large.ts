@@ -16,6 +16,7 @@ const slackBytes = 64 * 1024;
 
 /** Values that take more memory than this are worked on one after the other. */
 const lightBytes = mebibyte;
+const chunkBytes = 64 * 1024;
 
 export interface LargeBodies {
   /** How one request's body is read. */
@@ -57,7 +58,8 @@ export function largeBodies(options: {
         void turns(async () => {
           const { payloads } = options;
           const reading = { accountId: account.id, messageBytes, isBatch, payloads };
-          const { value, bytes } = await readValue(file.chunks(), reading).finally(() => file.close());
+          const chunks = file.chunks(0, file.bytes, Buffer.allocUnsafe(chunkBytes));
+          const { value, bytes } = await readValue(chunks, reading).finally(() => file.close());
           read.resolve(value);
           if (bytes > lightBytes) await answered;
         }).catch(read.reject);

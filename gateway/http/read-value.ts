@@ -1,7 +1,6 @@
 import { getManyValues, isMany, none } from "stream-chain/defs.js";
 import { jsonParser } from "stream-json/core/parser.js";
 import { PosternError } from "../../shared/platform/errors.ts";
-import { release } from "../../shared/platform/release.ts";
 import { Files, type FilesOptions } from "./files.ts";
 import { JsonBuilder, type Token } from "./json-builder.ts";
 
@@ -12,10 +11,16 @@ export interface ReadValue {
 }
 
 /**
+ * The parser reads so much at once. What it makes of that lives until it was worked on, perhaps as long as an
+ * upload takes: were it much, the collector would take it for something that stays, and let 100 MB of such
+ * text pile up before it looks again.
+ */
+const pieceBytes = 4 * 1024;
+
+/**
  * Reads a request as JSON, whose attachments go into the payload bucket on the way.
  *
- * @param chunks are given away: their memory is gone when they were read
- *
+ * @param chunks each is read before the next is asked for, and not kept
  * @throws PosternError `invalid_request` for what is no JSON, `message_too_large` for a single email whose
  * attachments are more than it may have
  */
@@ -49,9 +54,10 @@ async function* tokensOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<read
   const parse = jsonParser({ packValues: false }) as (piece: string | typeof none) => unknown;
   const decoder = new TextDecoder("utf-8", { fatal: true });
   for await (const chunk of chunks) {
-    const tokens = understood(() => parse(decoder.decode(chunk, { stream: true })));
-    release(chunk);
-    yield tokens;
+    for (let at = 0; at < chunk.length; at += pieceBytes) {
+      const piece = chunk.subarray(at, at + pieceBytes);
+      yield understood(() => parse(decoder.decode(piece, { stream: true })));
+    }
   }
   yield understood(() => parse(decoder.decode()));
   yield understood(() => parse(none));
