@@ -6,13 +6,14 @@ import { environmentNames } from "../../shared/contracts/environment-names.ts";
 import { ServiceTable } from "../defaults/service-table.ts";
 import type { Worker } from "../defaults/worker.ts";
 
-/** What Postern remembers: five tables, and a bucket for content too large for a queue. */
+/** What Postern remembers: its tables, and a bucket for content too large for a queue. */
 export class Storage extends Construct {
   readonly accounts: ServiceTable;
   readonly quota: ServiceTable;
   readonly counters: ServiceTable;
   readonly idempotency: ServiceTable;
   readonly messages: ServiceTable;
+  readonly suppressions: ServiceTable;
   readonly payloads: Payloads;
 
   constructor(scope: Construct, id: string) {
@@ -44,6 +45,10 @@ export class Storage extends Construct {
     });
     this.messages = new ServiceTable(this, "MessagesTable", {
       tableName: environmentNames.messagesTable,
+      expiry: "expiresAt",
+    });
+    this.suppressions = new ServiceTable(this, "SuppressionsTable", {
+      tableName: environmentNames.suppressionsTable,
       expiry: "expiresAt",
     });
     this.payloads = new Payloads(this, "PayloadsBucket");

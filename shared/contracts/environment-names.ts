@@ -13,6 +13,8 @@ export const environmentNames = {
   messagesTable: "MESSAGES_TABLE",
   /** Table: Idempotency-Key records, expiring. */
   idempotencyTable: "IDEMPOTENCY_TABLE",
+  /** Table: suppressions, tracking opt-outs, and the imports and exports of their lists. */
+  suppressionsTable: "SUPPRESSIONS_TABLE",
   /** Bucket: content too large for a queue message. */
   payloadsBucket: "PAYLOADS_BUCKET",
   /** Queue of the function's stream, from accepting to delivering. */

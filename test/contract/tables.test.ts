@@ -8,6 +8,7 @@ const logicalIds: Record<TableName, string> = {
   counters: "CountersTable",
   idempotency: "IdempotencyTable",
   messages: "MessagesTable",
+  suppressions: "SuppressionsTable",
 };
 
 describe("the tables that the store tests make", () => {

@@ -36,6 +36,7 @@ describe("every table", () => {
       ["CountersTable", undefined, "expiresAt"],
       ["IdempotencyTable", undefined, "expiresAt"],
       ["MessagesTable", undefined, "expiresAt"],
+      ["SuppressionsTable", undefined, "expiresAt"],
     ]);
   });
 });

@@ -2,7 +2,7 @@ import type { CreateTableCommandInput } from "@aws-sdk/client-dynamodb";
 
 type Definition = Omit<CreateTableCommandInput, "TableName">;
 
-export type TableName = "accounts" | "quota" | "counters" | "idempotency" | "messages";
+export type TableName = "accounts" | "quota" | "counters" | "idempotency" | "messages" | "suppressions";
 
 const keys: Definition = {
   BillingMode: "PAY_PER_REQUEST",
@@ -56,4 +56,5 @@ export const tables: Record<TableName, Definition> = {
   counters: keys,
   idempotency: keys,
   messages: keys,
+  suppressions: keys,
 };
