@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { accountLimitsSchema, accountStatusSchema } from "../../shared/accounts/account.ts";
 import { accessLevelSchema } from "../../shared/accounts/token.ts";
-import { complianceStatusSchema } from "../../shared/domains/sending-domain.ts";
+import { complianceStatusSchema, domainSettingsSchema } from "../../shared/domains/sending-domain.ts";
 
 const id = z.number().int().positive();
 const name = z.string().trim().min(1).max(255);
@@ -45,6 +45,12 @@ export const actionSchema = z.discriminatedUnion("action", [
     accountId: id,
     domainName: z.string().max(1_024),
     complianceStatus: complianceStatusSchema,
+  }),
+  z.strictObject({
+    action: z.literal("setDomainSettings"),
+    accountId: id,
+    domainId: id,
+    ...domainSettingsSchema.partial().shape,
   }),
   z.strictObject({ action: z.literal("setAccountStatus"), accountId: id, status: accountStatusSchema }),
   z.strictObject({ action: z.literal("setLimits"), accountId: id, ...limits.shape }),

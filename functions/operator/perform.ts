@@ -34,6 +34,8 @@ export async function perform(deps: OperatorDeps, event: unknown): Promise<objec
       return makeDomain(deps, wanted);
     case "setDomainStatus":
       return setDomainStatus(deps, wanted);
+    case "setDomainSettings":
+      return setDomainSettings(deps, wanted);
     case "setAccountStatus":
       await deps.accounts.setStatus(wanted.accountId, wanted.status);
       return {};
@@ -88,6 +90,12 @@ async function setDomainStatus(deps: OperatorDeps, wanted: ActionOf<"setDomainSt
   const { accountId, domainName, complianceStatus } = wanted;
   await deps.domains.setComplianceStatus(accountId, sendingDomainName(domainName), complianceStatus);
   return {};
+}
+
+async function setDomainSettings(deps: OperatorDeps, wanted: ActionOf<"setDomainSettings">): Promise<object> {
+  const { action: _action, accountId, domainId, ...settings } = wanted;
+  const { name } = await deps.domains.changeSettings(accountId, domainId, withoutUndefined(settings));
+  return { domainId, domainName: name };
 }
 
 async function setLimits(deps: OperatorDeps, wanted: ActionOf<"setLimits">): Promise<object> {

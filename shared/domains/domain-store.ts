@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import {
   type DynamoDBDocumentClient,
   GetCommand,
+  paginateQuery,
   TransactWriteCommand,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
@@ -14,13 +15,16 @@ import { refusedTransaction, refusedWrite } from "../platform/refused-writes.ts"
 import {
   type ComplianceStatus,
   type DkimKey,
+  type DomainSettings,
   type SendingDomain,
   sendingDomainSchema,
+  settingsOfNewDomains,
 } from "./sending-domain.ts";
 
 const foundMs = 30_000;
 const missingMs = 2_000;
 const cachedEntries = 1_000;
+const domainPrefix = "DOMAIN#";
 
 export type DomainStore = ReturnType<typeof domainStore>;
 
@@ -46,6 +50,15 @@ export function domainStore({ clock, ...domains }: DomainTable & { clock: Clock 
     find: (key) => read(domains, accountOfCacheKey(key), nameOfCacheKey(key)),
   });
 
+  async function change(
+    { accountId, name }: Pick<SendingDomain, "accountId" | "name">,
+    attributes: Partial<SendingDomain>,
+  ): Promise<SendingDomain> {
+    const changed = await changeRow(domains, domainKey(accountId, name), attributes);
+    known.forget(cacheKey(accountId, name));
+    return changed;
+  }
+
   return {
     /** The account's domain of that very name (a parent covers no child), as it was within the last 30 s. */
     find: (accountId: number, name: string): Promise<SendingDomain | undefined> =>
@@ -64,10 +77,30 @@ export function domainStore({ clock, ...domains }: DomainTable & { clock: Clock 
       return added;
     },
 
+    /** The account's domain with that id, as it is now. */
+    get: (accountId: number, id: number): Promise<SendingDomain | undefined> =>
+      readById(domains, accountId, id),
+
+    /** All domains of the account as they are now, oldest first. */
+    list: (accountId: number): Promise<SendingDomain[]> => readAll(domains, accountId),
+
     /** @throws PosternError `not_found` if the account has no such domain */
-    async setComplianceStatus(accountId: number, name: string, status: ComplianceStatus): Promise<void> {
-      await changeStatus(domains, domainKey(accountId, name), status);
-      known.forget(cacheKey(accountId, name));
+    setComplianceStatus: (accountId: number, name: string, complianceStatus: ComplianceStatus) =>
+      change({ accountId, name }, { complianceStatus }),
+
+    /**
+     * Changes the settings that are given.
+     *
+     * @throws PosternError `not_found` if the account has no such domain
+     */
+    async changeSettings(
+      accountId: number,
+      id: number,
+      settings: Partial<DomainSettings>,
+    ): Promise<SendingDomain> {
+      const domain = await readById(domains, accountId, id);
+      if (domain === undefined) throw new PosternError("not_found");
+      return change(domain, settings);
     },
   };
 }
@@ -77,7 +110,7 @@ async function freshDomain(domains: DomainTable, wanted: NewDomain): Promise<Sen
     id: await idStore(domains).next(),
     ...wanted,
     returnPathLabel: `mt${randomBytes(4).toString("hex")}`,
-    unsubscribeLink: false,
+    ...settingsOfNewDomains,
   };
 }
 
@@ -90,6 +123,30 @@ async function read(
     new GetCommand({ TableName: table, Key: domainKey(accountId, name), ConsistentRead: true }),
   );
   return Item && sendingDomainSchema.parse(Item);
+}
+
+async function readAll({ client, table }: DomainTable, accountId: number): Promise<SendingDomain[]> {
+  const pages = paginateQuery(
+    { client },
+    {
+      TableName: table,
+      KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
+      ExpressionAttributeValues: { ":pk": accountPartition(accountId), ":prefix": domainPrefix },
+      ConsistentRead: true,
+    },
+  );
+  const found: SendingDomain[] = [];
+  for await (const { Items = [] } of pages)
+    found.push(...Items.map((item) => sendingDomainSchema.parse(item)));
+  return found.toSorted((one, other) => one.id - other.id);
+}
+
+async function readById(
+  domains: DomainTable,
+  accountId: number,
+  id: number,
+): Promise<SendingDomain | undefined> {
+  return (await readAll(domains, accountId)).find((domain) => domain.id === id);
 }
 
 async function write(domains: DomainTable, domain: SendingDomain): Promise<SendingDomain> {
@@ -122,28 +179,38 @@ async function write(domains: DomainTable, domain: SendingDomain): Promise<Sendi
   throw new PosternError("invalid_request", { messages: [`${name} belongs to another account`] });
 }
 
-async function changeStatus(
+/** Sets the attributes that are given and answers with the whole row. */
+async function changeRow(
   { client, table }: DomainTable,
   key: { pk: string; sk: string },
-  status: ComplianceStatus,
-): Promise<void> {
+  attributes: Partial<SendingDomain>,
+): Promise<SendingDomain> {
+  const changes = Object.entries(attributes).filter(([, value]) => value !== undefined);
+  const names = Object.fromEntries(changes.map(([name], place) => [`#a${place}`, name]));
+  const values = Object.fromEntries(changes.map(([, value], place) => [`:a${place}`, value]));
+  const settings = changes.map((_, place) => `#a${place} = :a${place}`);
   try {
-    await client.send(
+    const { Attributes } = await client.send(
       new UpdateCommand({
         TableName: table,
         Key: key,
-        UpdateExpression: "SET complianceStatus = :status",
         ConditionExpression: "attribute_exists(pk)",
-        ExpressionAttributeValues: { ":status": status },
+        ...(changes.length > 0 && {
+          UpdateExpression: `SET ${settings.join(", ")}`,
+          ExpressionAttributeNames: names,
+          ExpressionAttributeValues: values,
+        }),
+        ReturnValues: "ALL_NEW",
       }),
     );
+    return sendingDomainSchema.parse(Attributes);
   } catch (error) {
     throw refusedWrite(error) ? new PosternError("not_found", { cause: error }) : error;
   }
 }
 
 function domainKey(accountId: number, name: string): { pk: string; sk: string } {
-  return { pk: accountPartition(accountId), sk: `DOMAIN#${name}` };
+  return { pk: accountPartition(accountId), sk: `${domainPrefix}${name}` };
 }
 
 function ownerKey(name: string): { pk: string; sk: string } {

@@ -21,6 +21,28 @@ export const dkimKeySchema = z.object({
   encryptedPrivateKey: z.string(),
 });
 
+/** What a customer chooses for a domain. */
+export const domainSettingsSchema = z.object({
+  openTracking: z.boolean(),
+  clickTracking: z.boolean(),
+  /** Adds a link by which a recipient ends the tracking, without ending the mail. */
+  trackingOptOut: z.boolean(),
+  /** Adds the unsubscribe footer to transactional email too. */
+  unsubscribeLink: z.boolean(),
+  /** Tracking links name the domain's own host `mt-link`, once its DNS record is seen. */
+  customTracking: z.boolean(),
+});
+
+export type DomainSettings = z.infer<typeof domainSettingsSchema>;
+
+export const settingsOfNewDomains: DomainSettings = {
+  openTracking: true,
+  clickTracking: false,
+  trackingOptOut: false,
+  unsubscribeLink: false,
+  customTracking: false,
+};
+
 export const sendingDomainSchema = z.object({
   id: z.number().int(),
   accountId: z.number().int(),
@@ -30,8 +52,12 @@ export const sendingDomainSchema = z.object({
   dkimKeys: z.array(dkimKeySchema),
   /** The label under the domain whose DNS record verifies it and which is its return path. */
   returnPathLabel: z.string(),
-  /** Adds the unsubscribe footer to transactional email too. */
-  unsubscribeLink: z.boolean(),
+  // A row that is older than a setting has it as new domains do.
+  openTracking: z.boolean().default(settingsOfNewDomains.openTracking),
+  clickTracking: z.boolean().default(settingsOfNewDomains.clickTracking),
+  trackingOptOut: z.boolean().default(settingsOfNewDomains.trackingOptOut),
+  unsubscribeLink: z.boolean().default(settingsOfNewDomains.unsubscribeLink),
+  customTracking: z.boolean().default(settingsOfNewDomains.customTracking),
 });
 
 export type ComplianceStatus = z.infer<typeof complianceStatusSchema>;

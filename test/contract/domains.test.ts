@@ -74,6 +74,18 @@ await onEachDynamoEngine("sending domains", (dynamo) => {
     expect(await domains.find(1, name)).toBeDefined();
   });
 
+  it("change the settings that are given, and only for their account", async () => {
+    const { id } = await add(1);
+    const changed = await domains.changeSettings(1, id, { clickTracking: true });
+    expect(changed).toMatchObject({ id, openTracking: true, clickTracking: true, unsubscribeLink: false });
+    expect(await domains.find(1, name)).toEqual(changed);
+    expect(await domains.get(1, id)).toEqual(changed);
+    expect(await domains.changeSettings(1, id, {})).toEqual(changed);
+    await expect(domains.changeSettings(2, id, { openTracking: false })).rejects.toMatchObject({
+      code: "not_found",
+    });
+  });
+
   it("get no status from another account", async () => {
     await add(1);
     await expect(domains.setComplianceStatus(2, name, "compliant")).rejects.toMatchObject({

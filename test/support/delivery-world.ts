@@ -33,7 +33,11 @@ export const domain: SendingDomain = {
   complianceStatus: "compliant",
   dkimKeys: [],
   returnPathLabel: "ve1",
+  openTracking: false,
+  clickTracking: false,
+  trackingOptOut: false,
   unsubscribeLink: false,
+  customTracking: false,
 };
 
 const content: EmailContent = {
