@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { Deployment } from "./defaults/deployment.ts";
+import { AccountApi } from "./parts/account-api.ts";
 import { Delivering } from "./parts/delivering.ts";
 import { Edge } from "./parts/edge.ts";
 import { Gateway } from "./parts/gateway.ts";
@@ -50,14 +51,16 @@ export class PosternStack extends Stack {
 
     const events = new ProviderEvents(this, "ProviderEvents", { storage, streams: [transactional, bulk] });
     new Periods(this, "Periods", { storage });
+    const api = new AccountApi(this, "AccountApi", { storage });
     const operating = new Operating(this, "Operating", { storage, dkimKey });
     new Watching(this, "Watching", {
-      doors: [send.door, sendBulk.door, pages.door],
+      doors: [send.door, sendBulk.door, pages.door, api.door],
       queues: [transactional.queue, bulk.queue, events.queue],
       accepting: [send.worker, sendBulk.worker],
       delivering: [transactional.worker, bulk.worker],
     });
 
+    this.tell("ApiUrl", api.door.url);
     this.tell("SendUrl", send.door.url);
     this.tell("BulkUrl", sendBulk.door.url);
     this.tell("TrackingUrl", pages.door.url);

@@ -12,13 +12,13 @@ import type { ServiceFunction } from "../defaults/service-function.ts";
 import { operatorsZone } from "./zone.ts";
 
 export interface Route {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "ANY";
   readonly path: `/${string}`;
 }
 
 export interface HttpDoorProps {
   /** First label of the host's name, under the operator's domain. */
-  readonly host: "send" | "bulk" | "track";
+  readonly host: "api" | "send" | "bulk" | "track";
   readonly description: string;
   readonly routes: readonly Route[];
   /** Answers the routes, and everything else with its own 404. */
@@ -38,7 +38,8 @@ export class HttpDoor extends Construct {
     const { settings } = Deployment.of(this);
     const zone = operatorsZone(this);
     // Behind CloudFront the name is CloudFront's, and the API keeps the address that CloudFront calls.
-    const isBehindEdge = props.host !== "track" && settings.edgeCertificateArn !== undefined;
+    const isSending = props.host === "send" || props.host === "bulk";
+    const isBehindEdge = isSending && settings.edgeCertificateArn !== undefined;
     const domain = zone === undefined || isBehindEdge ? undefined : this.ownDomain(props.host, zone);
     const integration = new HttpLambdaIntegration("Integration", props.worker, {
       payloadFormatVersion: apigateway.PayloadFormatVersion.VERSION_2_0,

@@ -1,6 +1,46 @@
 import type { Token, TokenResource } from "./token.ts";
 
 const admin = 100;
+const none = 0;
+
+/** 10 may look, 100 may change; 0 neither. */
+export type Level = 0 | 10 | 100;
+
+/** What a token lets its holder see and change. */
+export interface Permissions {
+  /** On everything of the account. */
+  readonly account: Level;
+  /** On one domain and what belongs to it. */
+  onDomain(domainId: number): Level;
+  /** The domains that may be seen; undefined means all of them. */
+  readonly visibleDomains: readonly number[] | undefined;
+}
+
+export function permissionsOf(token: Token): Permissions {
+  const account = highest(token.resources.filter((resource) => isWholeAccount(resource, token)));
+  return {
+    account,
+    onDomain: (domainId) =>
+      highest(
+        token.resources.filter((resource) => isDomain(resource, domainId) || isWholeAccount(resource, token)),
+      ),
+    visibleDomains:
+      account === none
+        ? token.resources.filter(({ resourceType }) => resourceType === "domain").map(idOf)
+        : undefined,
+  };
+}
+
+function highest(resources: readonly TokenResource[]): Level {
+  return resources.reduce<Level>(
+    (level, { accessLevel }) => (accessLevel > level ? accessLevel : level),
+    none,
+  );
+}
+
+function idOf({ resourceId }: TokenResource): number {
+  return resourceId;
+}
 
 /** A token sends from a domain if it is admin of that domain or of the whole account. */
 export function canSendFrom(token: Token, domainId: number): boolean {

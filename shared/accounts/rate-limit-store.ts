@@ -6,27 +6,37 @@ import { PosternError } from "../platform/errors.ts";
 import { LeasedUnits, shareOf } from "../platform/leased-units.ts";
 import { refusedWrite } from "../platform/refused-writes.ts";
 import type { Account } from "./account.ts";
+import { type Pool, pools, poolWindowMs } from "./pools.ts";
 import type { Token } from "./token.ts";
 
 const windowMs = 10_000;
 /** DynamoDB removes a window's counter some time after this; it counts no longer anyway. */
 const keptSeconds = 3_600;
 // A cache takes its whole room at once, and with it time of a cold start.
-const rememberedTokens = 1_000;
+const rememberedWindows = 1_000;
 
-interface Count {
+/** What is counted: requests under a name, so many in each window of so long. */
+interface Limit {
   readonly accountId: number;
-  readonly window: string;
-  readonly requests: number;
+  readonly name: string;
   readonly limit: number;
-  readonly windowStart: number;
+  readonly windowMs: number;
+}
+
+/** One window of a limit, as this process knows it. */
+interface Window {
+  readonly lease: LeasedUnits;
+  /** What the limit had left when this process last asked. */
+  remaining: number;
+  /** Whether nothing is left, so that a client that keeps knocking costs no more calls. */
+  isSpent: boolean;
 }
 
 export type RateLimitStore = ReturnType<typeof rateLimitStore>;
 
 /**
- * The general rate limit: requests of each token in fixed windows of 10 s, in the counters table. Of a high
- * limit a process takes several at once.
+ * The request limits: of each token in general (fixed windows of 10 s), and of each account for some routes
+ * (a minute), in the counters table. Of a high limit a process takes several at once.
  */
 export function rateLimitStore({
   client,
@@ -37,49 +47,74 @@ export function rateLimitStore({
   table: string;
   clock: Clock;
 }) {
-  // Windows known to be spent, so that a client that keeps knocking costs no more calls. The limit is in
-  // the key: raised, it counts at once.
-  const spent = new LRUCache<string, true>({ max: rememberedTokens });
-  const leases = new LRUCache<string, LeasedUnits>({ max: rememberedTokens });
+  // The limit is in the key: raised, it counts at once.
+  const windows = new LRUCache<string, Window>({ max: rememberedWindows });
 
   return {
     /**
      * Counts one request of a token.
      *
+     * @returns how many the window has left; of a high limit, about
      * @throws PosternError `rate_limited`, with the whole seconds until the window ends
      */
-    async take(account: Account, token: Token): Promise<void> {
-      const now = clock.now();
-      const windowStart = now - (now % windowMs);
+    take(account: Account, token: Token): Promise<number> {
       const limit = account.limits.requestsPer10Seconds;
-      const window = `RATE#${token.id}#${windowStart / 1_000}`;
-      const known = `${limit}/${window}`;
-      if (spent.has(known) || !(await leaseOf(account.id, window, limit, windowStart).take(1))) {
-        spent.set(known, true);
-        throw new PosternError("rate_limited", {
-          retryAfterSeconds: Math.ceil((windowStart + windowMs - now) / 1_000),
-        });
-      }
+      return takeOne({ accountId: account.id, name: `RATE#${token.id}`, limit, windowMs });
+    },
+
+    /**
+     * Counts one request of an account to the routes of a pool.
+     *
+     * @returns how many the window has left
+     * @throws PosternError `rate_limited`, with the whole seconds until the window ends
+     */
+    takeFromPool(account: Account, pool: Pool): Promise<number> {
+      const name = `POOL#${pool.replaceAll(" ", "-")}`;
+      return takeOne({ accountId: account.id, name, limit: pools[pool], windowMs: poolWindowMs });
     },
   };
 
-  function leaseOf(accountId: number, window: string, limit: number, windowStart: number): LeasedUnits {
-    const known = `${limit}/${window}`;
-    const lease =
-      leases.get(known) ??
-      new LeasedUnits(shareOf(limit), (requests) =>
-        count({ accountId, window, requests, limit, windowStart }),
-      );
-    leases.set(known, lease);
-    return lease;
+  async function takeOne(limit: Limit): Promise<number> {
+    const now = clock.now();
+    const windowStart = now - (now % limit.windowMs);
+    const window = windowOf(limit, windowStart);
+    if (window.isSpent || !(await window.lease.take(1))) {
+      window.isSpent = true;
+      throw new PosternError("rate_limited", {
+        retryAfterSeconds: Math.ceil((windowStart + limit.windowMs - now) / 1_000),
+      });
+    }
+    return window.remaining;
   }
 
-  async function count({ accountId, window, requests, limit, windowStart }: Count): Promise<boolean> {
+  function windowOf(limit: Limit, windowStart: number): Window {
+    const key = `${limit.accountId}/${limit.name}/${limit.limit}/${windowStart}`;
+    const known = windows.get(key);
+    if (known) return known;
+    const window: Window = {
+      remaining: limit.limit,
+      isSpent: false,
+      lease: new LeasedUnits(shareOf(limit.limit), async (requests) => {
+        const counted = await count(limit, windowStart, requests);
+        window.remaining = Math.max(limit.limit - (counted ?? limit.limit), 0);
+        return counted !== undefined;
+      }),
+    };
+    windows.set(key, window);
+    return window;
+  }
+
+  /** @returns what the window counts then; undefined where it does not hold so many any more */
+  async function count(
+    { accountId, name, limit }: Limit,
+    windowStart: number,
+    requests: number,
+  ): Promise<number | undefined> {
     try {
-      await client.send(
+      const { Attributes } = await client.send(
         new UpdateCommand({
           TableName: table,
-          Key: { pk: accountPartition(accountId), sk: window },
+          Key: { pk: accountPartition(accountId), sk: `${name}#${windowStart / 1_000}` },
           UpdateExpression: "SET expiresAt = :expiresAt ADD requests :count",
           ConditionExpression: "attribute_not_exists(requests) OR requests <= :most",
           ExpressionAttributeValues: {
@@ -87,11 +122,12 @@ export function rateLimitStore({
             ":most": limit - requests,
             ":expiresAt": windowStart / 1_000 + keptSeconds,
           },
+          ReturnValues: "UPDATED_NEW",
         }),
       );
-      return true;
+      return Number(Attributes?.["requests"]);
     } catch (error) {
-      if (refusedWrite(error)) return false;
+      if (refusedWrite(error)) return undefined;
       throw error;
     }
   }

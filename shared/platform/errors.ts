@@ -57,6 +57,19 @@ export const catalogue = {
     text: "Error: message too big",
   },
   invalid_request: { http: 400, smtp: [550, "5.6.0"], permanent: true, text: "Bad Request" },
+  validation_failed: { http: 422, smtp: [550, "5.6.0"], permanent: true, text: "Unprocessable request" },
+  suppression_not_found: {
+    http: 404,
+    smtp: [550, "5.5.0"],
+    permanent: true,
+    text: "Suppression not found",
+  },
+  opt_out_not_found: {
+    http: 404,
+    smtp: [550, "5.5.0"],
+    permanent: true,
+    text: "Tracking opt-out not found",
+  },
   not_found: { http: 404, smtp: [502, "5.5.1"], permanent: true, text: "Not Found" },
   idempotency_key_reused: {
     http: 409,
@@ -129,17 +142,25 @@ export class PosternError extends Error {
   readonly code: ErrorCode;
   /** What the customer reads, one line for each mistake; the catalogue's text unless given. */
   readonly messages: readonly string[];
+  /** What is wrong with each field of a request, for `validation_failed`. */
+  readonly fields: Readonly<Record<string, readonly string[]>>;
   /** Seconds after which trying again can succeed, where that is known. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(
     code: ErrorCode,
-    details: { messages?: readonly string[]; retryAfterSeconds?: number; cause?: unknown } = {},
+    details: {
+      messages?: readonly string[];
+      fields?: Readonly<Record<string, readonly string[]>>;
+      retryAfterSeconds?: number;
+      cause?: unknown;
+    } = {},
   ) {
     const messages = details.messages ?? [catalogue[code].text];
     super(messages.join("; "), { cause: details.cause });
     this.code = code;
     this.messages = messages;
+    this.fields = details.fields ?? {};
     this.retryAfterSeconds = details.retryAfterSeconds;
   }
 

@@ -4,6 +4,8 @@ import { catalogue, PosternError } from "./errors.ts";
 /** What is used of an HTTP API's event in payload format 2.0. */
 export interface HttpEvent {
   readonly rawPath: string;
+  /** Without the question mark. */
+  readonly rawQueryString?: string | undefined;
   /** Names in lower case; repeated headers joined by commas. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body?: string | undefined;

@@ -113,7 +113,7 @@ await onEachDynamoEngine("the rate limit", (dynamo) => {
   const store = (clock: { now(): number }) =>
     rateLimitStore({ client: dynamo.client, table: dynamo.tables.counters, clock });
 
-  async function passed(takes: Promise<void>[]): Promise<number> {
+  async function passed(takes: Promise<unknown>[]): Promise<number> {
     return (await Promise.allSettled(takes)).filter(({ status }) => status === "fulfilled").length;
   }
 

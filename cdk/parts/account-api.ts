@@ -1,0 +1,33 @@
+import { Duration } from "aws-cdk-lib";
+import { Construct } from "constructs";
+import { ServiceFunction } from "../defaults/service-function.ts";
+import { HttpDoor } from "./http-door.ts";
+import type { Storage } from "./storage.ts";
+
+/** The account API on the general host: everything that a customer asks and sets, apart from sending. */
+export class AccountApi extends Construct {
+  readonly door: HttpDoor;
+  readonly worker: ServiceFunction;
+
+  constructor(scope: Construct, id: string, { storage }: { storage: Storage }) {
+    super(scope, id);
+    this.worker = new ServiceFunction(this, "Api", {
+      folder: "api",
+      description: "The account API: what became of messages, and the account's settings",
+      timeout: Duration.seconds(29),
+      // A whole processor: a search of the log reads megabytes while the customer waits.
+      memorySize: 1769,
+    });
+    storage.accounts.allow(this.worker, "GetItem");
+    storage.accounts.allowIndexQuery(this.worker);
+    storage.counters.allow(this.worker, "UpdateItem");
+    this.door = new HttpDoor(this, "GeneralApi", {
+      host: "api",
+      description: "Postern: the account API",
+      routes: [{ method: "ANY", path: "/api/{path+}" }],
+      worker: this.worker,
+      openBecause:
+        "The function checks the customer's API token itself, to answer as the API it is compatible with.",
+    });
+  }
+}

@@ -1,0 +1,48 @@
+import { parse } from "qs";
+import { PosternError } from "../../../shared/platform/errors.ts";
+import { bodyOf, type HttpEvent, readJson } from "../../../shared/platform/http.ts";
+import { fieldErrorsOf } from "./errors.ts";
+import type { ApiRoute } from "./route.ts";
+
+// Lists come as `k[]=`, `k=` again and again, and `k[0]=`; filters as `filters[name][value][]=`. As flat
+// objects without a prototype, bounded in number and depth.
+const queryOptions = { depth: 4, parameterLimit: 1_000, arrayLimit: 1_000, plainObjects: true } as const;
+
+/**
+ * What a route sees of a request.
+ *
+ * @throws PosternError `invalid_request` for a body that is no JSON or a query string that the route cannot
+ * read, `validation_failed` for a body whose fields are wrong
+ */
+export function readRequest(route: ApiRoute, event: HttpEvent) {
+  const rawBody = bodyOf(event);
+  return {
+    query: route.query && queryOf(route.query, event.rawQueryString ?? ""),
+    body: route.body && fieldsOf(route.body, rawBody),
+    rawBody,
+    clientIp: event.requestContext.http.sourceIp,
+  };
+}
+
+function queryOf(schema: NonNullable<ApiRoute["query"]>, text: string): unknown {
+  const result = schema.safeParse(parse(text, queryOptions));
+  if (result.success) return result.data;
+  throw new PosternError("invalid_request", { messages: result.error.issues.map(({ message }) => message) });
+}
+
+/** Clients send some requests without any body: then no field is there. */
+function fieldsOf(schema: NonNullable<ApiRoute["body"]>, body: Buffer): unknown {
+  const result = schema.safeParse(body.length === 0 ? {} : jsonOf(body));
+  if (result.success) return result.data;
+  throw fieldErrorsOf(result.error);
+}
+
+function jsonOf(body: Buffer): object {
+  try {
+    const value = readJson(body);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    // Worded below, as this API does.
+  }
+  throw new PosternError("invalid_request");
+}

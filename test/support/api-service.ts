@@ -1,0 +1,72 @@
+import type * as z from "zod";
+import { apiDoor } from "../../functions/api/door/door.ts";
+import type { ApiRoute } from "../../functions/api/door/route.ts";
+import type { HttpEvent } from "../../shared/platform/http.ts";
+import type { SendService } from "./send-service.ts";
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Parsed, where it is JSON; the text otherwise. */
+  readonly body: unknown;
+}
+
+export type ApiClient = (
+  method: string,
+  path: string,
+  options?: { token?: string | undefined; body?: unknown; headers?: Record<string, string> },
+) => Promise<ApiAnswer>;
+
+/**
+ * The account API's door over some routes, as its clients see it, and over the stores of a send service. An
+ * answer that differs from what its route says of it fails the test.
+ */
+export function apiClient({ accounts, rates }: SendService, routes: readonly ApiRoute[]): ApiClient {
+  const door = apiDoor({ accounts, rates }, routes.map(checked));
+  return async (method, path, { token, body, headers = {} } = {}) => {
+    const {
+      statusCode,
+      headers: answered,
+      body: text,
+    } = await door(event(method, path, token, body, headers));
+    const isJson = answered["content-type"]?.startsWith("application/json") === true;
+    return { status: statusCode, headers: answered, body: isJson ? JSON.parse(text) : text };
+  };
+}
+
+function checked(route: ApiRoute): ApiRoute {
+  return {
+    ...route,
+    handle: async (request) => {
+      const answer = await route.handle(request);
+      if (!(answer.status in route.responses)) {
+        throw new Error(`${route.method} ${route.path} does not say that it answers ${answer.status}`);
+      }
+      const schema: z.ZodType | undefined = route.responses[answer.status];
+      if (schema === undefined && answer.body !== undefined) {
+        throw new Error(`${route.method} ${route.path} answers a body that it does not describe`);
+      }
+      schema?.parse(JSON.parse(JSON.stringify(answer.body)));
+      return answer;
+    },
+  };
+}
+
+/** A request as the HTTP API hands it to the function. */
+function event(
+  method: string,
+  path: string,
+  token: string | undefined,
+  body: unknown,
+  headers: Record<string, string>,
+): HttpEvent {
+  const [rawPath = "", rawQueryString = ""] = path.split("?");
+  return {
+    rawPath,
+    rawQueryString,
+    headers: { ...(token !== undefined && { authorization: `Bearer ${token}` }), ...headers },
+    ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    isBase64Encoded: false,
+    requestContext: { http: { method, sourceIp: "192.0.2.7" } },
+  };
+}
