@@ -11,6 +11,8 @@ export const environmentNames = {
   countersTable: "COUNTERS_TABLE",
   /** Table: message rows, which are also the claims of the delivery workers. */
   messagesTable: "MESSAGES_TABLE",
+  /** Table: counters of what became of messages, by day, domain, stream, mailbox provider and category. */
+  statsTable: "STATS_TABLE",
   /** Table: Idempotency-Key records, expiring. */
   idempotencyTable: "IDEMPOTENCY_TABLE",
   /** Table: suppressions, tracking opt-outs, and the imports and exports of their lists. */
@@ -22,6 +24,8 @@ export const environmentNames = {
   /** The gateway serves both streams, and so is told both of their delivery queues. */
   transactionalQueueUrl: "TRANSACTIONAL_QUEUE_URL",
   bulkQueueUrl: "BULK_QUEUE_URL",
+  /** Queue of events: what happened to messages, on its way into the log. */
+  eventsQueueUrl: "EVENTS_QUEUE_URL",
   /** `transactional` or `bulk`: the stream that this function serves. */
   stream: "STREAM",
   /** SES configuration set of the function's stream. */
@@ -61,6 +65,14 @@ export const environmentNames = {
    * request came, and nobody else reaches the gateway's HTTP ports. Not set where no CloudFront stands before.
    */
   originSecret: "ORIGIN_SECRET",
+  /** Table: webhooks, and the events that wait for them. */
+  webhooksTable: "WEBHOOKS_TABLE",
+  /** Queue: when a webhook is to be looked after. */
+  webhookTicksUrl: "WEBHOOK_TICKS_URL",
+  /** KMS key that encrypts the secrets with which webhooks are signed. */
+  webhookKeyId: "WEBHOOK_KEY_ID",
+  /** `true`: webhooks may go to private addresses and to any port. For local use alone. */
+  webhookAllowPrivate: "WEBHOOK_ALLOW_PRIVATE",
 } as const;
 
 export type EnvironmentName = (typeof environmentNames)[keyof typeof environmentNames];

@@ -6,3 +6,9 @@ export const deliverTimeoutSeconds = 60;
 
 /** Seconds that accepting a request may last: an HTTP API gives up after 30. */
 export const sendTimeoutSeconds = 29;
+
+/**
+ * Seconds that one invocation of the webhook dispatcher may last: one call of a customer's endpoint may take 30,
+ * and begins only while so many are left. A dispatcher's lease on a webhook outlives it.
+ */
+export const dispatchTimeoutSeconds = 75;

@@ -1,0 +1,24 @@
+import * as z from "zod";
+
+const time = z.number().int().nonnegative();
+
+/** Some past events that are to be told again, and how far that has come. */
+export const replaySchema = z.object({
+  /** Epoch ms of the first and the last event. */
+  from: time,
+  to: time,
+  /** Where reading goes on. */
+  after: z.string().optional(),
+});
+
+/** The body of a message of the ticks queue: look after this webhook. */
+export const webhookTickSchema = z.object({
+  accountId: z.number().int().positive(),
+  webhookId: z.number().int().positive(),
+  /** The `nextAttemptAt` that this tick was sent for. */
+  retryAt: time.optional(),
+  replay: replaySchema.optional(),
+});
+
+export type Replay = z.infer<typeof replaySchema>;
+export type WebhookTick = z.infer<typeof webhookTickSchema>;
