@@ -1,3 +1,4 @@
+import type { BounceCategory, EventKind } from "../contracts/message-event.ts";
 import type { Stream } from "../contracts/streams.ts";
 
 /**
@@ -11,13 +12,15 @@ export type MessageState = "claimed" | "retry" | "waiting" | "sent" | "failed" |
 /** How a message leaves: Amazon SES, or the SMTP route that stands in for it. */
 export type Route = "ses" | "smtp";
 
-/** The latest status that the log shows; opens, clicks and complaints come with the events. */
-export type MessageStatus = "enqueued" | "delivered" | "not_delivered";
+/** What the log says became of a message; it follows from the events that are recorded of it. */
+export type MessageStatus = "enqueued" | "delivered" | "not_delivered" | "opted_out";
 
 /** What the log keeps of a message besides its fate. */
 export interface MessageLog {
   readonly stream: Stream;
   readonly domainName: string;
+  /** Undefined for messages that were queued before jobs named it. */
+  readonly domainId?: number | undefined;
   readonly from: string;
   readonly to: string;
   readonly recipientKind: "to" | "cc" | "bcc";
@@ -29,13 +32,37 @@ export interface MessageLog {
   readonly clientIp?: string | undefined;
 }
 
+/** What is recorded of a message's events, and kept up to date with each: nothing else writes it. */
+export interface MessageEvents {
+  /** How often something was recorded of the message: its row changes only as it was read. */
+  readonly recorded?: number;
+  /** True from the moment that the message is in the log: what has not been sent is not shown. */
+  readonly logged?: boolean;
+  /** The kinds of events so far, each with the epoch ms of its earliest. */
+  readonly events?: Readonly<Partial<Record<EventKind, number>>>;
+  readonly opensCount?: number;
+  readonly clicksCount?: number;
+  /** Name of the mailbox provider, from the latest event that knows it. */
+  readonly esp?: string;
+  /** The recipient's side as the latest delivery or bounce tells of it. */
+  readonly recipientMx?: string;
+  readonly sendingIp?: string;
+  readonly espResponse?: string;
+  readonly responseCode?: number;
+  readonly enhancedStatus?: string;
+  readonly bounceCategory?: BounceCategory;
+  /** Which event these are from, by time and id: an older one that comes later changes nothing. */
+  readonly espFrom?: string;
+  readonly factsFrom?: string;
+}
+
 export interface MessageId {
   readonly accountId: number;
   readonly messageId: string;
 }
 
 /** One message: its log row and its claim in one item. */
-export interface MessageRow extends MessageId, Partial<MessageLog> {
+export interface MessageRow extends MessageId, Partial<MessageLog>, MessageEvents {
   readonly state: MessageState;
   readonly status?: MessageStatus;
   /** Attempts begun so far, the current one included; absent while none was. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { messageIdAt, newId, timeOfId } from "./ids.ts";
+import { derivedId, messageIdAt, newId, timeOfId } from "./ids.ts";
 
 const noon = Date.UTC(2026, 0, 31, 12);
 
@@ -21,5 +21,13 @@ describe("ids", () => {
     expect(new Set(ids).size).toBe(3000);
     expect(ids.toSorted()).toEqual(ids);
     expect(ids.every((id) => timeOfId(id) === noon)).toBe(true);
+  });
+
+  it("that are derived follow from their parts alone, and are UUID v8", () => {
+    expect(derivedId("m1", "open", 7)).toMatch(
+      /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+    );
+    expect(derivedId("m1", "open", 7)).toBe(derivedId("m1", "open", 7));
+    expect(new Set([derivedId("a", "bc"), derivedId("ab", "c"), derivedId("abc"), derivedId()]).size).toBe(4);
   });
 });

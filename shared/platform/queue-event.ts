@@ -7,6 +7,8 @@ export interface QueueEvent {
 export type QueueRecord = {
   readonly messageId: string;
   readonly body: string;
+  /** What SQS says about it; `ApproximateReceiveCount` is 1 the first time. */
+  readonly attributes?: { readonly ApproximateReceiveCount?: string };
 };
 
 /** Which of them are to come again; the others are done. */
