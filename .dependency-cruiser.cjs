@@ -10,7 +10,7 @@ const rooms = {
   templates: ["accounts"],
   submission: ["accounts", "domains", "quota", "templates", "mail", "contracts"],
   messages: ["accounts", "contracts"],
-  suppressions: ["accounts", "messages"],
+  suppressions: ["accounts", "messages", "mail"],
   tracking: ["messages", "suppressions", "mail"],
   delivery: ["domains", "suppressions", "tracking", "messages", "mail", "quota", "contracts"],
   stats: ["messages"],
