@@ -12,6 +12,7 @@ import { describeLocally, type LocalJson, writeLocalJson } from "./local-json.ts
 import type { CloudOptions } from "./options.ts";
 import { type AwsClients, awsClients } from "./resources/aws-clients.ts";
 import { createResources } from "./resources/create-resources.ts";
+import { createDnsRecords } from "./resources/dns.ts";
 import { secretsOf } from "./resources/secrets.ts";
 import { configurationSetsOf, eventDestinationsOf } from "./resources/ses.ts";
 import { type AwsEndpoints, functionsOf, servicesOf } from "./runtime/function-definition.ts";
@@ -67,6 +68,7 @@ async function start(options: CloudOptions, stack: AsyncDisposableStack): Promis
   const machine: Machine = { options, state, clock, services, doors, gateway, deployed, clients, stack };
   const { functions, endpoints, sesSettled } = await startFunctions(machine);
   await createResources(deployed, clients);
+  await createDnsRecords(deployed, services.dns.records);
   const triggers = startMachineTriggers(machine, functions);
   followClock(machine, functions, triggers);
   const seed = await seedOnce(state.seed, "postern.example", (id, event) => functions.invoke(id, event));
@@ -108,12 +110,14 @@ async function startFunctions(machine: Machine) {
     eventDestinations: eventDestinationsOf(deployed),
     snsUrl: services.queues.url,
     sesFaults: services.sesFaults,
+    dnsRecords: services.dns.records,
     secrets: await secretsOf(deployed, { file: state.secrets, relay: relayOf(services) }),
     invoke: (invocation) => functions.invokeByName(invocation),
   });
   stack.defer(() => endpoint.stop());
   const endpoints = endpointsOf(services, endpoint.url);
-  const places = { projectFolder: options.projectFolder, endpoints };
+  const { projectFolder } = options;
+  const places = { projectFolder, endpoints, dnsServer: services.dns.address };
   functions.define(functionsOf(deployed, places));
   functions.define(servicesOf(deployed, { ...places, environment: gateway.environment }));
   stack.defer(() => functions.stop());
@@ -134,6 +138,7 @@ function endpointsOf({ dynamodb, queues }: Services, awsEndpoint: string): AwsEn
     KMS: awsEndpoint,
     SECRETS_MANAGER: awsEndpoint,
     LAMBDA: awsEndpoint,
+    ROUTE_53: awsEndpoint,
   };
 }
 
@@ -182,6 +187,7 @@ function openForBusiness(
       sesSettled,
       sesFaults: services.sesFaults,
       smtpFaults: services.smtpFaults,
+      dns: services.dns.records,
     }),
   );
   answerAtDoors(doors, httpApisOf(deployed), {

@@ -12,7 +12,7 @@ export interface CloudOptions {
   readonly host: string;
   /** 0 takes a free port. */
   readonly ports: Readonly<
-    Record<"api" | "send" | "bulk" | "track" | "mailbox" | "smtp" | "smtpBulk" | "smtps", number>
+    Record<"api" | "send" | "bulk" | "track" | "mailbox" | "smtp" | "smtpBulk" | "smtps" | "dns", number>
   >;
   /** Epoch ms at which the clock of a fresh state starts; otherwise now. */
   readonly startAt?: number;
@@ -34,6 +34,7 @@ const environmentSchema = z.object({
   SMTP_PORT: port.default(2525),
   SMTP_BULK_PORT: port.default(2526),
   SMTPS_PORT: port.default(2465),
+  DNS_PORT: port.default(0),
   POSTERN_STATE: z.string().optional(),
   POSTERN_START_AT: z.iso.datetime({ offset: true }).optional(),
   POSTERN_TEMPLATE: z.string().optional(),
@@ -64,6 +65,7 @@ export async function optionsFrom(
       smtp: given.SMTP_PORT,
       smtpBulk: given.SMTP_BULK_PORT,
       smtps: given.SMTPS_PORT,
+      dns: given.DNS_PORT,
     },
     ...(given.POSTERN_START_AT && { startAt: Date.parse(given.POSTERN_START_AT) }),
     ...(given.POSTERN_TEMPLATE && { template: JSON.parse(await readFile(given.POSTERN_TEMPLATE, "utf8")) }),

@@ -1,4 +1,5 @@
 import { type SesFaults, sesFaults } from "./engines/aws/ses-faults.ts";
+import { type LocalDns, startDns } from "./engines/dns/dns.ts";
 import { startDynamoEngine } from "./engines/dynamodb.ts";
 import { type Mailbox, startMailbox } from "./engines/mailbox.ts";
 import { type Queues, startQueues } from "./engines/queues.ts";
@@ -13,6 +14,7 @@ import type { StateFolder } from "./state-folder.ts";
 export interface Services {
   readonly dynamodb: { readonly url: string; readonly engine: string };
   readonly queues: Queues;
+  readonly dns: LocalDns;
   readonly mailbox: Mailbox;
   readonly smtpSink: SmtpSink;
   readonly sesFaults: SesFaults;
@@ -37,10 +39,11 @@ export async function startServices(
     const smtpSink = await stopping(startSmtpSink({ mailbox, faults: faults.smtpFaults, dataDir }));
     return { mailbox, smtpSink };
   };
-  const [dynamodb, queues, { mailbox, smtpSink }] = await settleAll([
+  const [dynamodb, queues, dns, { mailbox, smtpSink }] = await settleAll([
     stopping(startDynamoEngine({ dataDir })),
     stopping(startQueues({ dataDir, clockOffsetMs })),
+    stopping(startDns({ dataDir, port: ports.dns })),
     mail(),
   ]);
-  return { dynamodb, queues, mailbox, smtpSink, ...faults };
+  return { dynamodb, queues, dns, mailbox, smtpSink, ...faults };
 }

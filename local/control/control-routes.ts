@@ -1,6 +1,7 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import * as z from "zod";
 import type { SesFaults } from "../engines/aws/ses-faults.ts";
+import type { DnsRecords } from "../engines/dns/dns-records.ts";
 import type { SmtpFaults } from "../engines/smtp-faults.ts";
 import type { Functions } from "../functions.ts";
 import type { AwsEndpoints } from "../runtime/function-definition.ts";
@@ -9,6 +10,7 @@ import type { Triggers } from "../triggers/triggers.ts";
 import { callReport } from "./call-report.ts";
 import { clockRequestSchema, moveOf } from "./clock-request.ts";
 import type { ControlRoute } from "./control-server.ts";
+import { changeDns, dnsRequestSchema, dnsState } from "./dns-request.ts";
 import { type FaultRequest, faultRequestSchema } from "./fault-request.ts";
 import type { LocalClock } from "./local-clock.ts";
 import { queueDepths } from "./queue-depths.ts";
@@ -25,13 +27,14 @@ export interface Controlled {
   readonly sesSettled: () => Promise<void>;
   readonly sesFaults: SesFaults;
   readonly smtpFaults: SmtpFaults;
+  readonly dns: DnsRecords;
 }
 
 const callsRequestSchema = z.strictObject({ countCapacity: z.boolean() });
 
 /** The routes under `/_local/`, by which demonstrations and tests hurry and trouble the local cloud. */
 export function controlRoutes(controlled: Controlled): Record<string, ControlRoute> {
-  const { clock, functions, deployment, sqs, endpoints, triggers } = controlled;
+  const { clock, functions, deployment, sqs, endpoints, triggers, dns } = controlled;
   return {
     "GET /_local/clock": () => clockState(clock),
     "POST /_local/clock": async (body) => {
@@ -66,6 +69,16 @@ export function controlRoutes(controlled: Controlled): Record<string, ControlRou
       };
     },
     "GET /_local/endpoints": () => endpoints,
+    "GET /_local/dns": () => dnsState(dns),
+    "POST /_local/dns": async (body) => {
+      await changeDns(dns, dnsRequestSchema.parse(body));
+      return dnsState(dns);
+    },
+    "DELETE /_local/dns": async () => {
+      await dns.reset();
+      dns.faults.clear();
+      return dnsState(dns);
+    },
   };
 }
 

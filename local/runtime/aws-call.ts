@@ -17,6 +17,7 @@ const services: Readonly<Record<string, string>> = {
   KMS: "kms",
   "Secrets Manager": "secretsmanager",
   Lambda: "lambda",
+  "Route 53": "route53",
 };
 
 // DynamoDBDocumentClient shortens the names of its commands.

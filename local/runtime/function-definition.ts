@@ -20,25 +20,34 @@ export interface FunctionDefinition {
 
 /** Base URLs of the local AWS services, by the name that the SDK's `AWS_ENDPOINT_URL_*` gives them. */
 export type AwsEndpoints = Readonly<
-  Record<"DYNAMODB" | "SQS" | "S3" | "SNS" | "SESV2" | "KMS" | "SECRETS_MANAGER" | "LAMBDA", string>
+  Record<
+    "DYNAMODB" | "SQS" | "S3" | "SNS" | "SESV2" | "KMS" | "SECRETS_MANAGER" | "LAMBDA" | "ROUTE_53",
+    string
+  >
 >;
 
-/** @param projectFolder the folder to which the entries in the template's metadata are relative */
-export function functionsOf(
-  deployment: Deployment,
-  { projectFolder, endpoints }: { projectFolder: string; endpoints: AwsEndpoints },
-): FunctionDefinition[] {
+/** Where functions run: what is here in place of AWS and of the world. */
+export interface Surroundings {
+  /** The folder to which the entries in the template's metadata are relative. */
+  readonly projectFolder: string;
+  readonly endpoints: AwsEndpoints;
+  /** Address and port of the name server to ask; the machine's own unless given. */
+  readonly dnsServer?: string;
+}
+
+export function functionsOf(deployment: Deployment, surroundings: Surroundings): FunctionDefinition[] {
   const roles = rolesOf(deployment);
   return deployment
     .resources("AWS::Lambda::Function")
-    .map((resource) => definitionOf(resource, roles, { projectFolder, endpoints }));
+    .map((resource) => definitionOf(resource, roles, surroundings));
 }
 
 function definitionOf(
   { logicalId: id, ref: name, arn, properties, metadata }: DeployedResource,
   roles: Map<string, Role>,
-  { projectFolder, endpoints }: { projectFolder: string; endpoints: AwsEndpoints },
+  surroundings: Surroundings,
 ): FunctionDefinition {
+  const { projectFolder } = surroundings;
   const entry = metadata["postern:entry"];
   if (typeof entry !== "string")
     throw new Error(`the function ${id} does not say its source (postern:entry)`);
@@ -57,7 +66,7 @@ function definitionOf(
     timeoutMs: Number(properties["Timeout"] ?? 3) * 1000,
     reservedConcurrency: reserved === undefined ? undefined : Number(reserved),
     isService: false,
-    environment: { ...runtimeEnvironment(name, memoryMb), ...endpointVariables(endpoints), ...own },
+    environment: { ...runtimeEnvironment(name, memoryMb), ...placeVariables(surroundings), ...own },
   };
 }
 
@@ -65,12 +74,9 @@ function definitionOf(
 export function servicesOf(
   deployment: Deployment,
   {
-    projectFolder,
-    endpoints,
     environment,
-  }: {
-    projectFolder: string;
-    endpoints: AwsEndpoints;
+    ...surroundings
+  }: Surroundings & {
     /** What is different here: ports, certificate. Undefined takes a variable away. */
     environment: Readonly<Record<string, string | undefined>>;
   },
@@ -87,7 +93,7 @@ export function servicesOf(
     const own = (container.Environment ?? []).map(({ Name, Value }) => [Name, String(Value)] as const);
     const merged = {
       ...commonEnvironment,
-      ...endpointVariables(endpoints),
+      ...placeVariables(surroundings),
       ...Object.fromEntries(own),
       ...environment,
     };
@@ -97,7 +103,7 @@ export function servicesOf(
       arn: id,
       role,
       memoryMb: Number(properties["Memory"]),
-      entry: join(projectFolder, entry),
+      entry: join(surroundings.projectFolder, entry),
       timeoutMs: 0,
       reservedConcurrency: 0,
       isService: true,
@@ -135,8 +141,7 @@ const commonEnvironment: Readonly<Record<string, string>> = {
   AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
 };
 
-function endpointVariables(endpoints: AwsEndpoints): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(endpoints).map(([service, url]) => [`AWS_ENDPOINT_URL_${service}`, url]),
-  );
+function placeVariables({ endpoints, dnsServer }: Surroundings): Record<string, string> {
+  const urls = Object.entries(endpoints).map(([service, url]) => [`AWS_ENDPOINT_URL_${service}`, url]);
+  return { ...Object.fromEntries(urls), ...(dnsServer !== undefined && { DNS_SERVER: dnsServer }) };
 }

@@ -24,6 +24,10 @@ export function requiredPermissions({ service, operation, input }: AwsCall): Per
       return [permission(`secretsmanager:${operation}`, secretArn(textOf(input["SecretId"])))];
     case "lambda":
       return [permission("lambda:InvokeFunction", functionArn(textOf(input["FunctionName"])))];
+    case "route53":
+      return [
+        permission(`route53:${operation}`, `arn:aws:route53:::hostedzone/${textOf(input["HostedZoneId"])}`),
+      ];
     default:
       return [permission(`${service}:${operation}`, "*")];
   }

@@ -34,6 +34,9 @@ export const environmentNames = {
   mailHost: "MAIL_HOST",
   /** Base URL of the pages that recipients see, without a trailing slash. */
   trackingUrl: "TRACKING_URL",
+  /** Base URLs of the send hosts of the two streams, without a trailing slash. */
+  sendUrl: "SEND_URL",
+  bulkUrl: "BULK_URL",
   /** Secret with the key that signs the links which recipients get. */
   linkSecretArn: "LINK_SECRET_ARN",
   /** KMS key that encrypts the DKIM private keys. */
@@ -65,6 +68,10 @@ export const environmentNames = {
    * request came, and nobody else reaches the gateway's HTTP ports. Not set where no CloudFront stands before.
    */
   originSecret: "ORIGIN_SECRET",
+  /** Address and port of the name server to ask; the machine's own unless given. */
+  dnsServer: "DNS_SERVER",
+  /** Route 53 zone of the operator's domain, where domains' DKIM keys are published; nowhere unless given. */
+  hostedZoneId: "HOSTED_ZONE_ID",
   /** Table: webhooks, and the events that wait for them. */
   webhooksTable: "WEBHOOKS_TABLE",
   /** Queue: when a webhook is to be looked after. */

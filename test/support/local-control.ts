@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { clockRequestSchema } from "../../local/control/clock-request.ts";
+import type { dnsRequestSchema } from "../../local/control/dns-request.ts";
 import type { faultRequestSchema } from "../../local/control/fault-request.ts";
 import type { QueueDepth } from "../../local/control/queue-depths.ts";
 import type { AwsEndpoints } from "../../local/runtime/function-definition.ts";
@@ -29,6 +30,8 @@ export interface LocalControl {
   now(): Promise<Date>;
   /** From now on these faults, and no others: `{}` heals everything. */
   faults(faults: Faults): Promise<void>;
+  /** Sets and removes records of the local DNS, and lets names fail. */
+  dns(change: z.input<typeof dnsRequestSchema>): Promise<void>;
   calls(): Promise<Calls>;
   queues(): Promise<Queues>;
   awsEndpoints(): Promise<AwsEndpoints>;
@@ -44,6 +47,9 @@ export function localControl(apiUrl: string): LocalControl {
     now: async () => new Date(((await call("GET", "clock")) as { now: string }).now),
     async faults(faults) {
       await call("POST", "faults", { aws: [], ses: [], smtp: [], ...faults });
+    },
+    async dns(change) {
+      await call("POST", "dns", change);
     },
     calls: async () => (await call("GET", "calls")) as Calls,
     queues: async () => (await call("GET", "queues")) as Queues,

@@ -1,11 +1,13 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { type DnsRecords, dnsRecords } from "../dns/dns-records.ts";
 import type { Deliver } from "../mail.ts";
 import { AwsError } from "./aws-error.ts";
 import { kmsService } from "./kms.ts";
 import { type Invoke, isInvocation, lambdaService } from "./lambda.ts";
 import { type AwsRequest, type AwsService, errorAnswer, readRequest, writeOutcome } from "./protocol.ts";
+import { route53Service } from "./route53.ts";
 import { type Secret, secretsManagerService } from "./secrets-manager.ts";
 import type { EventDestination } from "./ses-events.ts";
 import type { SesFaults } from "./ses-faults.ts";
@@ -27,6 +29,8 @@ export interface AwsEndpointOptions {
   snsUrl: string;
   sesFaults: SesFaults;
   secrets?: Secret[];
+  /** Where Route 53 writes; records of its own, which nobody asks for, unless given. */
+  dnsRecords?: DnsRecords;
   invoke: Invoke;
 }
 
@@ -37,7 +41,7 @@ export interface AwsEndpoint {
   stop(): Promise<void>;
 }
 
-/** One HTTP server for SES v2, KMS, Secrets Manager and Lambda's Invoke; signatures are not checked. */
+/** One HTTP server for SES v2, KMS, Secrets Manager, Route 53 and Lambda's Invoke; signatures are not checked. */
 export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<AwsEndpoint> {
   const { port = 0, region = "us-east-1", account = "000000000000", dataDir, secrets = [] } = options;
   const publisher = eventPublisher({ snsUrl: options.snsUrl, region });
@@ -46,6 +50,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     kms: kmsService({ dir: dataDir, region, account }),
     secretsManager: secretsManagerService({ secrets, region, account }),
     lambda: lambdaService(options.invoke),
+    route53: route53Service(options.dnsRecords ?? dnsRecords(undefined)),
   };
   const server = createServer((request, response) => void serve(services, request, response));
   // Workers keep their connections; closing an idle one under a request would look like a lost answer.
@@ -64,7 +69,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   };
 }
 
-type Services = Record<"ses" | "kms" | "secretsManager" | "lambda", AwsService>;
+type Services = Record<"ses" | "kms" | "secretsManager" | "lambda" | "route53", AwsService>;
 
 async function serve(services: Services, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
@@ -83,5 +88,6 @@ function serviceFor(services: Services, request: AwsRequest): AwsService {
   if (target.startsWith("secretsmanager.")) return services.secretsManager;
   if (isInvocation(request)) return services.lambda;
   if (request.path.startsWith("/v2/email/")) return services.ses;
+  if (request.path.startsWith("/2013-04-01/")) return services.route53;
   throw new AwsError(404, "UnknownOperationException", "This operation is not served locally.");
 }

@@ -1,0 +1,103 @@
+import * as z from "zod";
+import { type DnsRecords, dnsRecordSchema } from "../dns/dns-records.ts";
+import { AwsError } from "./aws-error.ts";
+import type { AwsAnswer, AwsRequest, AwsService } from "./protocol.ts";
+
+const path = /^\/2013-04-01\/hostedzone\/([^/]+)\/rrset\/?$/;
+const namespace = "https://route53.amazonaws.com/doc/2013-04-01/";
+
+const changeSchema = z.object({
+  action: z.enum(["CREATE", "UPSERT", "DELETE"]),
+  records: z.array(dnsRecordSchema).min(1),
+});
+
+/** Route 53's ChangeResourceRecordSets, into the local DNS, whatever the zone. */
+export function route53Service(records: DnsRecords): AwsService {
+  return async (request) => {
+    try {
+      await change(records, request);
+      return answer(200, done());
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      return answer(error.status, refusal(error));
+    }
+  };
+}
+
+async function change(records: DnsRecords, { method, path: asked, body }: AwsRequest): Promise<void> {
+  if (method !== "POST" || !path.test(asked)) {
+    throw new AwsError(404, "UnknownOperationException", `Route 53 ${method} ${asked} is not served.`);
+  }
+  for (const { action, records: changed } of changesIn(body.toString("utf8"))) {
+    const [first] = changed;
+    if (first === undefined) continue;
+    if (action === "DELETE") await records.remove(first.name, first.type);
+    else await records.set(changed);
+  }
+}
+
+function answer(status: number, xml: string): AwsAnswer {
+  const body = Buffer.from(`<?xml version="1.0"?>${xml}`);
+  return { status, body, headers: { "content-type": "text/xml" } };
+}
+
+// The SDK writes this XML, and nobody else: elements without attributes, in a fixed order.
+function changesIn(xml: string): z.infer<typeof changeSchema>[] {
+  return all(xml, "Change").map((change) => {
+    const [name = ""] = all(change, "Name");
+    const [type = ""] = all(change, "Type");
+    const result = changeSchema.safeParse({
+      action: all(change, "Action")[0],
+      records: all(change, "Value").map((value) => ({
+        name: text(name),
+        type,
+        value: type === "TXT" ? joined(text(value)) : text(value),
+      })),
+    });
+    if (result.success) return result.data;
+    throw new AwsError(400, "InvalidChangeBatch", z.prettifyError(result.error));
+  });
+}
+
+function all(xml: string, element: string): string[] {
+  return [...xml.matchAll(new RegExp(`<${element}>([\\s\\S]*?)</${element}>`, "g"))].map(
+    ([, inner]) => inner ?? "",
+  );
+}
+
+const entities: Readonly<Record<string, string>> = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" };
+
+function text(escaped: string): string {
+  return escaped.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
+    if (hex) return String.fromCodePoint(Number.parseInt(hex, 16));
+    return decimal ? String.fromCodePoint(Number(decimal)) : (entities[name] ?? whole);
+  });
+}
+
+/** Quoted strings of at most 255 characters, as a zone file has them, to the text that they make together. */
+function joined(strings: string): string {
+  const parts = [...strings.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, part]) => part ?? "");
+  if (parts.length === 0 || parts.some((part) => part.length > 255)) {
+    throw new AwsError(
+      400,
+      "InvalidChangeBatch",
+      "A TXT value is one or more quoted strings of at most 255 characters.",
+    );
+  }
+  return parts.join("").replaceAll(/\\(.)/g, "$1");
+}
+
+function done(): string {
+  const submittedAt = new Date().toISOString();
+  return (
+    `<ChangeResourceRecordSetsResponse xmlns="${namespace}"><ChangeInfo><Id>/change/CLOCAL</Id>` +
+    `<Status>INSYNC</Status><SubmittedAt>${submittedAt}</SubmittedAt></ChangeInfo></ChangeResourceRecordSetsResponse>`
+  );
+}
+
+function refusal({ code, message }: AwsError): string {
+  return (
+    `<ErrorResponse xmlns="${namespace}"><Error><Type>Sender</Type><Code>${code}</Code>` +
+    `<Message>${message.replaceAll(/[<>&]/g, " ")}</Message></Error><RequestId>local</RequestId></ErrorResponse>`
+  );
+}
