@@ -8,8 +8,8 @@ import { Gateway } from "./parts/gateway.ts";
 import { DkimKey, LinkKey, SmtpRoute } from "./parts/keys.ts";
 import { Operating } from "./parts/operating.ts";
 import { Periods } from "./parts/periods.ts";
-import { ProviderEvents } from "./parts/provider-events.ts";
 import { RecipientPages } from "./parts/recipient-pages.ts";
+import { Recording } from "./parts/recording.ts";
 import { Sending } from "./parts/sending.ts";
 import { Storage } from "./parts/storage.ts";
 import { Watching } from "./parts/watching.ts";
@@ -24,9 +24,11 @@ export class PosternStack extends Stack {
     const dkimKey = new DkimKey(this, "DkimKey");
     const linkKey = new LinkKey(this, "LinkSecret");
     const smtpRoute = new SmtpRoute(this, "SmtpRoute");
-    const pages = new RecipientPages(this, "Pages", { linkKey });
+    const recording = new Recording(this, "Recording", { storage });
+    const events = recording.queue;
+    const pages = new RecipientPages(this, "Pages", { linkKey, events });
 
-    const delivery = { storage, dkimKey, smtpRoute, linkKey, trackingUrl: pages.door.url };
+    const delivery = { storage, events, dkimKey, smtpRoute, linkKey, trackingUrl: pages.door.url };
     const transactional = new Delivering(this, "DeliverTransactional", {
       stream: "transactional",
       ...delivery,
@@ -49,13 +51,17 @@ export class PosternStack extends Stack {
       this.tell("SmtpHost", gateway.balancer.balancer.loadBalancerDnsName);
     }
 
-    const events = new ProviderEvents(this, "ProviderEvents", { storage, streams: [transactional, bulk] });
+    recording.listenTo([transactional, bulk]);
     new Periods(this, "Periods", { storage });
-    const api = new AccountApi(this, "AccountApi", { storage });
+    const api = new AccountApi(this, "AccountApi", {
+      storage,
+      send: send.door,
+      bulk: sendBulk.door,
+    });
     const operating = new Operating(this, "Operating", { storage, dkimKey });
     new Watching(this, "Watching", {
       doors: [send.door, sendBulk.door, pages.door, api.door],
-      queues: [transactional.queue, bulk.queue, events.queue],
+      queues: [transactional.queue, bulk.queue, events],
       accepting: [send.worker, sendBulk.worker],
       delivering: [transactional.worker, bulk.worker],
     });

@@ -13,6 +13,8 @@ import type { Storage } from "./storage.ts";
 export interface DeliveringProps {
   readonly stream: Stream;
   readonly storage: Storage;
+  /** Where the worker tells what becomes of messages. */
+  readonly events: ServiceQueue;
   readonly dkimKey: DkimKey;
   readonly smtpRoute: SmtpRoute;
   readonly linkKey: LinkKey;
@@ -67,7 +69,7 @@ export class Delivering extends Construct {
     this.allowWork(props);
   }
 
-  private allowWork({ storage, dkimKey, smtpRoute, linkKey, trackingUrl }: DeliveringProps): void {
+  private allowWork({ storage, events, dkimKey, smtpRoute, linkKey, trackingUrl }: DeliveringProps): void {
     const { worker } = this;
     worker.tell(environmentNames.stream, this.stream);
     worker.tell(environmentNames.mailHost, Deployment.of(this).settings.mailHost);
@@ -78,6 +80,7 @@ export class Delivering extends Construct {
     storage.quota.allow(worker, "UpdateItem");
     storage.payloads.allowGet(worker);
     this.queue.allowSend(worker);
+    events.allowSend(worker);
     dkimKey.allowDecrypt(worker);
     smtpRoute.allowUse(worker);
     linkKey.allowRead(worker);

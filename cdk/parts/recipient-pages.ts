@@ -1,6 +1,7 @@
 import { Duration } from "aws-cdk-lib";
 import { Construct } from "constructs";
 import { ServiceFunction } from "../defaults/service-function.ts";
+import type { ServiceQueue } from "../defaults/service-queue.ts";
 import { HttpDoor } from "./http-door.ts";
 import type { LinkKey } from "./keys.ts";
 
@@ -8,7 +9,7 @@ import type { LinkKey } from "./keys.ts";
 export class RecipientPages extends Construct {
   readonly door: HttpDoor;
 
-  constructor(scope: Construct, id: string, { linkKey }: { linkKey: LinkKey }) {
+  constructor(scope: Construct, id: string, props: { linkKey: LinkKey; events: ServiceQueue }) {
     super(scope, id);
     const worker = new ServiceFunction(this, "RecipientPages", {
       folder: "recipient-pages",
@@ -16,7 +17,8 @@ export class RecipientPages extends Construct {
       timeout: Duration.seconds(10),
       memorySize: 512,
     });
-    linkKey.allowRead(worker);
+    props.linkKey.allowRead(worker);
+    props.events.allowSend(worker);
     this.door = new HttpDoor(this, "TrackingApi", {
       host: "track",
       description: "Postern: pages for recipients",

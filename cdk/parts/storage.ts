@@ -13,6 +13,7 @@ export class Storage extends Construct {
   readonly counters: ServiceTable;
   readonly idempotency: ServiceTable;
   readonly messages: ServiceTable;
+  readonly stats: ServiceTable;
   readonly suppressions: ServiceTable;
   readonly payloads: Payloads;
 
@@ -51,6 +52,7 @@ export class Storage extends Construct {
       tableName: environmentNames.suppressionsTable,
       expiry: "expiresAt",
     });
+    this.stats = new ServiceTable(this, "StatsTable", { tableName: environmentNames.statsTable });
     this.payloads = new Payloads(this, "PayloadsBucket");
   }
 }

@@ -43,6 +43,7 @@ function environment() {
     [environmentNames.messagesTable]: z.string(),
     [environmentNames.payloadsBucket]: z.string(),
     [environmentNames.deliveryQueueUrl]: z.string(),
+    [environmentNames.eventsQueueUrl]: z.string(),
     [environmentNames.stream]: streamSchema,
     [environmentNames.configurationSet]: z.string(),
     [environmentNames.mailHost]: z.string(),

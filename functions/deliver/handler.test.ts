@@ -28,6 +28,7 @@ beforeAll(async () => {
   vi.stubEnv("TRACKING_URL", "https://track.example.net");
   const url = `http://127.0.0.1:${(amazon.address() as AddressInfo).port}`;
   vi.stubEnv("DELIVERY_QUEUE_URL", `${url}/queue`);
+  vi.stubEnv("EVENTS_QUEUE_URL", `${url}/events`);
   vi.stubEnv("AWS_ENDPOINT_URL_SQS", url);
   vi.stubEnv("AWS_REGION", "us-east-1");
   vi.stubEnv("AWS_ACCESS_KEY_ID", "test");

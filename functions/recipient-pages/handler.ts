@@ -6,7 +6,10 @@ import type { HttpEvent, HttpResponse } from "../../shared/platform/http.ts";
 import { linkKeyClient } from "../../shared/tracking/link-key-client.ts";
 import { answer } from "./answer.ts";
 
-const { LINK_SECRET_ARN } = readEnvironment({ [environmentNames.linkSecretArn]: z.string() });
+const { LINK_SECRET_ARN } = readEnvironment({
+  [environmentNames.linkSecretArn]: z.string(),
+  [environmentNames.eventsQueueUrl]: z.string(),
+});
 const linkKeys = linkKeyClient({ secrets: secretClient(), arn: LINK_SECRET_ARN });
 
 /** The pages that recipients see, behind the tracking host's HTTP API. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { eventsMessageSchema, type MessageEvent } from "../contracts/message-event.ts";
 import type { ProviderAcceptance } from "../messages/message-store.ts";
 
 const oneTag = z.tuple([z.string()]).rest(z.string());
@@ -25,17 +26,30 @@ const notAccepted = new Set(["Rendering Failure"]);
 /** What SES publishes, not as JSON, when a configuration set is given the topic: to see whether it may. */
 const topicCheck = "Successfully validated SNS topic for Amazon SES event publishing.";
 
+/** What a message of the events queue tells. */
+export interface EventsIn {
+  /** Whatever happened to a message, SES had it. */
+  readonly acceptance?: ProviderAcceptance;
+  readonly events: readonly MessageEvent[];
+}
+
 /**
- * What an event proves: whatever happened to a message, SES had it.
+ * Reads a message of the events queue: one event of SES, with or without SNS's envelope, or events of our own.
  *
- * @param body a queue message, with or without SNS's envelope
- * @returns undefined for an event that proves nothing about a message of ours
- * @throws ZodError or SyntaxError for what is no event
+ * @throws ZodError or SyntaxError for what is neither
  */
-export function acceptanceIn(body: string): ProviderAcceptance | undefined {
-  const event = eventIn(body);
-  if (event === undefined) return undefined;
-  const { eventType, mail } = event;
+export function eventsIn(body: string): EventsIn {
+  const content = contentOf(body);
+  if (content === undefined) return { events: [] };
+  const own = eventsMessageSchema.safeParse(content);
+  if (own.success) return own.data;
+  if (isOwn(content)) throw own.error;
+  const acceptance = acceptanceOf(sesEventSchema.parse(content));
+  return { ...(acceptance && { acceptance }), events: [] };
+}
+
+/** @returns undefined for an event that proves nothing about a message of ours */
+function acceptanceOf({ eventType, mail }: z.infer<typeof sesEventSchema>): ProviderAcceptance | undefined {
   const accountId = Number(mail.tags?.["account-id"]?.[0]);
   const messageId = mail.tags?.["message-id"]?.[0];
   if (!Number.isSafeInteger(accountId) || messageId === undefined || notAccepted.has(eventType))
@@ -43,9 +57,14 @@ export function acceptanceIn(body: string): ProviderAcceptance | undefined {
   return { accountId, messageId, providerMessageId: mail.messageId, acceptedAt: Date.parse(mail.timestamp) };
 }
 
-function eventIn(body: string): z.infer<typeof sesEventSchema> | undefined {
+/** The JSON in a queue message, out of SNS's envelope; undefined for the check of a topic. */
+function contentOf(body: string): unknown {
   if (body.trim() === topicCheck) return undefined;
   const parsed: unknown = JSON.parse(body);
   const envelope = snsEnvelopeSchema.safeParse(parsed);
-  return envelope.success ? eventIn(envelope.data.Message) : sesEventSchema.parse(parsed);
+  return envelope.success ? contentOf(envelope.data.Message) : parsed;
+}
+
+function isOwn(content: unknown): boolean {
+  return typeof content === "object" && content !== null && "version" in content;
 }

@@ -8,6 +8,7 @@ const logicalIds: Record<TableName, string> = {
   counters: "CountersTable",
   idempotency: "IdempotencyTable",
   messages: "MessagesTable",
+  stats: "StatsTable",
   suppressions: "SuppressionsTable",
 };
 

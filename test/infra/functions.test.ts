@@ -10,12 +10,13 @@ const functions = ofType(resources, "AWS::Lambda::Function");
 describe("every function", () => {
   it("is one of those that the design names", () => {
     expect(functions.map(([id]) => id).toSorted()).toEqual([
+      "Api",
       "DeliverBulk",
       "DeliverTransactional",
       "Operator",
       "RecipientPages",
       "ReconcileQuota",
-      "RecordProviderEvents",
+      "RecordEvents",
       "ResetPeriods",
       "SendBulk",
       "SendTransactional",

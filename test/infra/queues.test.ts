@@ -17,7 +17,7 @@ describe("every queue", () => {
     expect(workedOff.map(([id]) => id).toSorted()).toEqual([
       "DeliverBulkQueue",
       "DeliverTransactionalQueue",
-      "ProviderEventsQueue",
+      "EventsQueue",
     ]);
   });
 
@@ -70,7 +70,7 @@ describe("every event source mapping", () => {
     expect(mapping.Properties.ScalingConfig.MaximumConcurrency).toBeLessThanOrEqual(mayRun);
   });
 
-  it("gives each delivery worker ten jobs, and the recorder a hundred events within seconds", () => {
+  it("gives each delivery worker ten jobs, and the recorder what comes within a second", () => {
     const batches = Object.fromEntries(
       mappings.map(([, { Properties }]) => [
         Properties.FunctionName.Ref,
@@ -80,7 +80,7 @@ describe("every event source mapping", () => {
     expect(batches).toEqual({
       DeliverBulk: [10, undefined],
       DeliverTransactional: [10, undefined],
-      RecordProviderEvents: [100, 5],
+      RecordEvents: [500, 1],
     });
   });
 });

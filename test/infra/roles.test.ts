@@ -32,6 +32,7 @@ const deliver = (stream: "Transactional" | "Bulk") => ({
   "<MessagesTable.Arn>": ["dynamodb:PutItem", "dynamodb:UpdateItem"],
   "<PayloadsBucket.Arn>/*": ["s3:GetObject"],
   [`<Deliver${stream}Queue.Arn>`]: [...receive, "sqs:SendMessage"],
+  "<EventsQueue.Arn>": ["sqs:SendMessage"],
   "<DkimKey.Arn>": ["kms:Decrypt"],
   "<SmtpRelaySecret>": ["secretsmanager:GetSecretValue"],
   "<LinkSecret>": ["secretsmanager:GetSecretValue"],
@@ -44,9 +45,10 @@ const expected: Record<string, Record<string, string[]>> = {
   SendBulk: send("Bulk"),
   DeliverTransactional: deliver("Transactional"),
   DeliverBulk: deliver("Bulk"),
-  RecordProviderEvents: {
-    "<MessagesTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:UpdateItem"],
-    "<ProviderEventsQueue.Arn>": receive,
+  RecordEvents: {
+    "<MessagesTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+    "<StatsTable.Arn>": ["dynamodb:UpdateItem"],
+    "<EventsQueue.Arn>": receive,
   },
   ResetPeriods: {
     "<QuotaTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
@@ -56,7 +58,15 @@ const expected: Record<string, Record<string, string[]>> = {
     "<QuotaTable.Arn>": ["dynamodb:GetItem", "dynamodb:Scan", "dynamodb:UpdateItem"],
     "<MessagesTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:PutItem"],
   },
-  RecipientPages: { "<LinkSecret>": ["secretsmanager:GetSecretValue"] },
+  Api: {
+    "<AccountsTable.Arn>": ["dynamodb:GetItem"],
+    "<AccountsTable.Arn>/index/byTokenHash": ["dynamodb:Query"],
+    "<CountersTable.Arn>": ["dynamodb:UpdateItem"],
+  },
+  RecipientPages: {
+    "<LinkSecret>": ["secretsmanager:GetSecretValue"],
+    "<EventsQueue.Arn>": ["sqs:SendMessage"],
+  },
   Operator: {
     "<AccountsTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     "<QuotaTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],

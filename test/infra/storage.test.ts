@@ -37,6 +37,7 @@ describe("every table", () => {
       ["IdempotencyTable", undefined, "expiresAt"],
       ["MessagesTable", undefined, "expiresAt"],
       ["SuppressionsTable", undefined, "expiresAt"],
+      ["StatsTable", undefined, undefined],
     ]);
   });
 });

@@ -65,7 +65,7 @@ describe("what SES tells", () => {
       TopicArn: { Ref: topics[0] },
       Protocol: "sqs",
       RawMessageDelivery: true,
-      Endpoint: { "Fn::GetAtt": ["ProviderEventsQueue", "Arn"] },
+      Endpoint: { "Fn::GetAtt": ["EventsQueue", "Arn"] },
     });
   });
 });
@@ -79,6 +79,8 @@ describe("the HTTP APIs", () => {
       return `${api?.Metadata?.["postern:host"]} ${Properties.RouteKey} -> ${target}`;
     });
     expect(routes.toSorted()).toEqual([
+      "api $default -> <Api.Arn>",
+      "api ANY /api/{path+} -> <Api.Arn>",
       "bulk $default -> <SendBulk.Arn>",
       "bulk POST /api/batch -> <SendBulk.Arn>",
       "bulk POST /api/send -> <SendBulk.Arn>",

@@ -2,7 +2,14 @@ import type { CreateTableCommandInput } from "@aws-sdk/client-dynamodb";
 
 type Definition = Omit<CreateTableCommandInput, "TableName">;
 
-export type TableName = "accounts" | "quota" | "counters" | "idempotency" | "messages" | "suppressions";
+export type TableName =
+  | "accounts"
+  | "quota"
+  | "counters"
+  | "idempotency"
+  | "messages"
+  | "stats"
+  | "suppressions";
 
 const keys: Definition = {
   BillingMode: "PAY_PER_REQUEST",
@@ -56,5 +63,6 @@ export const tables: Record<TableName, Definition> = {
   counters: keys,
   idempotency: keys,
   messages: keys,
+  stats: keys,
   suppressions: keys,
 };

@@ -3,15 +3,11 @@ import { EmailSendingEvent, EventDestination } from "aws-cdk-lib/aws-ses";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { SqsSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Construct } from "constructs";
+import { environmentNames } from "../../shared/contracts/environment-names.ts";
 import { ServiceFunction } from "../defaults/service-function.ts";
 import { ServiceQueue } from "../defaults/service-queue.ts";
 import type { Delivering } from "./delivering.ts";
 import type { Storage } from "./storage.ts";
-
-export interface ProviderEventsProps {
-  readonly storage: Storage;
-  readonly streams: readonly Delivering[];
-}
 
 // What SES itself opens and clicks is not asked for: tracking is Postern's own.
 const events = [
@@ -21,39 +17,43 @@ const events = [
   EmailSendingEvent.COMPLAINT,
   EmailSendingEvent.DELIVERY,
   EmailSendingEvent.DELIVERY_DELAY,
+  EmailSendingEvent.RENDERING_FAILURE,
 ];
 
-/** The way on which SES tells what became of each message: configuration set, topic, queue, function. */
-export class ProviderEvents extends Construct {
+/** The way of everything that happens to messages into the log: one queue, and the function that records. */
+export class Recording extends Construct {
   readonly queue: ServiceQueue;
   readonly worker: ServiceFunction;
 
-  constructor(scope: Construct, id: string, props: ProviderEventsProps) {
+  constructor(scope: Construct, id: string, { storage }: { storage: Storage }) {
     super(scope, id);
-    const timeout = Duration.seconds(30);
-    this.queue = new ServiceQueue(this, "ProviderEventsQueue", {
+    const timeout = Duration.seconds(60);
+    this.queue = new ServiceQueue(this, "EventsQueue", {
+      urlName: environmentNames.eventsQueueUrl,
       consumerTimeout: timeout,
       // A message whose outcome is unknown waits five minutes for what stands here, then it is tried again.
       oldestShouldBe: Duration.minutes(2),
-      runbook: { deadLetters: "provider-events-dead-letters", age: "provider-events-queue-age" },
+      runbook: { deadLetters: "events-dead-letters", age: "events-queue-age" },
     });
-    this.worker = new ServiceFunction(this, "RecordProviderEvents", {
-      folder: "record-provider-events",
-      description: "Records what SES says became of each message",
+    this.worker = new ServiceFunction(this, "RecordEvents", {
+      folder: "record-events",
+      description: "Records what became of each message: log, statistics, and what follows",
       timeout,
-      memorySize: 512,
+      memorySize: 1024,
     });
-    // Few at a time: a flood of notifications must not take the concurrency that accepting needs.
+    // Few at a time: a flood of events must not take the concurrency that accepting needs, and recorders that
+    // count for the same account stand in each other's way.
     this.queue.workOff(this.worker, {
-      batchSize: 100,
-      maxBatchingWindow: Duration.seconds(5),
+      batchSize: 500,
+      maxBatchingWindow: Duration.seconds(1),
       maxConcurrency: 10,
     });
-    props.storage.messages.allow(this.worker, "BatchGetItem", "UpdateItem");
-    this.subscribe(props.streams);
+    storage.messages.allow(this.worker, "BatchGetItem", "PutItem", "UpdateItem");
+    storage.stats.allow(this.worker, "UpdateItem");
   }
 
-  private subscribe(streams: readonly Delivering[]): void {
+  /** Lets SES tell what becomes of the streams' messages: configuration set, topic, queue. */
+  listenTo(streams: readonly Delivering[]): void {
     const topic = new Topic(this, "Topic", { enforceSSL: true });
     // Raw: the queue's message is the event as SES wrote it, without an envelope.
     topic.addSubscription(new SqsSubscription(this.queue, { rawMessageDelivery: true }));

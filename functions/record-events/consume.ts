@@ -1,0 +1,78 @@
+import { type EventsIn, eventsIn } from "../../shared/delivery/provider-event.ts";
+import { type Failure, recordEvidence } from "../../shared/delivery/record-evidence.ts";
+import type { IncomingEvent, RecordedEvent } from "../../shared/messages/event.ts";
+import type { MessageStore } from "../../shared/messages/message-store.ts";
+import { type RecordDeps, record } from "../../shared/messages/record.ts";
+import type { QueueRecord } from "../../shared/platform/queue-event.ts";
+
+export interface ConsumeDeps {
+  readonly messages: Pick<MessageStore, "withoutSent" | "recordProviderAcceptance">;
+  readonly recording: RecordDeps;
+  /** What follows from recorded events, in this order. Each may be told of an event more than once. */
+  readonly followers: readonly ((recorded: readonly RecordedEvent[]) => Promise<void>)[];
+}
+
+/** A queue message that could be read. */
+interface Read extends EventsIn {
+  readonly id: string;
+  readonly again: boolean;
+}
+
+/**
+ * Works off messages of the events queue: what they prove, what happened, and what follows from it. A message
+ * of which any part failed comes again as a whole, which changes nothing of what was done.
+ *
+ * @returns one failure for each message that is to come again
+ */
+export async function consume(deps: ConsumeDeps, records: readonly QueueRecord[]): Promise<Failure[]> {
+  const { read, unread } = readAll(records);
+  const unproved = await recordEvidence(
+    deps,
+    read.flatMap(({ id, acceptance }) => (acceptance ? [{ id, acceptance }] : [])),
+  );
+  const { recorded, failed } = await record(deps.recording, incomingOf(read));
+  const errors = new Map(failed.map(({ event, error }) => [event.eventId, error]));
+  const unrecorded = read.flatMap(({ id, events }) => {
+    const event = events.find(({ eventId }) => errors.has(eventId));
+    return event ? [{ id, error: errors.get(event.eventId) }] : [];
+  });
+  const unfollowed = await follow(deps, recorded, read);
+  return onePerMessage([...unread, ...unproved, ...unrecorded, ...unfollowed]);
+}
+
+function readAll(records: readonly QueueRecord[]): { read: Read[]; unread: Failure[] } {
+  const read: Read[] = [];
+  const unread: Failure[] = [];
+  for (const { messageId: id, body, attributes } of records) {
+    try {
+      const again = Number(attributes?.ApproximateReceiveCount ?? 1) > 1;
+      read.push({ id, again, ...eventsIn(body) });
+    } catch (error) {
+      unread.push({ id, error });
+    }
+  }
+  return { read, unread };
+}
+
+function incomingOf(read: readonly Read[]): IncomingEvent[] {
+  return read.flatMap(({ again, events }) => events.map((event) => ({ event, again })));
+}
+
+/** Where something that follows fails, whatever brought one of the events comes again. */
+async function follow(
+  { followers }: ConsumeDeps,
+  recorded: readonly RecordedEvent[],
+  read: readonly Read[],
+): Promise<Failure[]> {
+  if (recorded.length === 0) return [];
+  const results = await Promise.allSettled(followers.map((follows) => follows(recorded)));
+  const failure = results.find((result) => result.status === "rejected");
+  if (failure === undefined) return [];
+  const ids = new Set(recorded.map(({ event }) => event.eventId));
+  const bringers = read.filter(({ events }) => events.some(({ eventId }) => ids.has(eventId)));
+  return bringers.map(({ id }) => ({ id, error: failure.reason }));
+}
+
+function onePerMessage(failures: readonly Failure[]): Failure[] {
+  return [...new Map(failures.map((failure) => [failure.id, failure])).values()];
+}
