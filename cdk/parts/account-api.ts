@@ -1,15 +1,23 @@
 import { Duration } from "aws-cdk-lib";
 import { Construct } from "constructs";
+import { environmentNames } from "../../shared/contracts/environment-names.ts";
 import { ServiceFunction } from "../defaults/service-function.ts";
 import { HttpDoor } from "./http-door.ts";
 import type { Storage } from "./storage.ts";
+
+export interface AccountApiProps {
+  readonly storage: Storage;
+  /** The hosts of the streams, which the API's description names. */
+  readonly send: HttpDoor;
+  readonly bulk: HttpDoor;
+}
 
 /** The account API on the general host: everything that a customer asks and sets, apart from sending. */
 export class AccountApi extends Construct {
   readonly door: HttpDoor;
   readonly worker: ServiceFunction;
 
-  constructor(scope: Construct, id: string, { storage }: { storage: Storage }) {
+  constructor(scope: Construct, id: string, { storage, send, bulk }: AccountApiProps) {
     super(scope, id);
     this.worker = new ServiceFunction(this, "Api", {
       folder: "api",
@@ -21,6 +29,8 @@ export class AccountApi extends Construct {
     storage.accounts.allow(this.worker, "GetItem");
     storage.accounts.allowIndexQuery(this.worker);
     storage.counters.allow(this.worker, "UpdateItem");
+    this.worker.tell(environmentNames.sendUrl, send.url);
+    this.worker.tell(environmentNames.bulkUrl, bulk.url);
     this.door = new HttpDoor(this, "GeneralApi", {
       host: "api",
       description: "Postern: the account API",

@@ -15,6 +15,15 @@ export interface ApiDeps {
   readonly clock: Clock;
 }
 
+/** Where the send hosts are, for the API's description. */
+export function urlsFromEnvironment() {
+  const { SEND_URL: send, BULK_URL: bulk } = readEnvironment({
+    [environmentNames.sendUrl]: z.string(),
+    [environmentNames.bulkUrl]: z.string(),
+  });
+  return { send, bulk };
+}
+
 /** Everything that the function needs, from its environment. */
 export function depsFromEnvironment(): ApiDeps {
   const { ACCOUNTS_TABLE, COUNTERS_TABLE } = readEnvironment({

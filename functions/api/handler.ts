@@ -1,8 +1,13 @@
-import { depsFromEnvironment } from "./deps.ts";
+import type { HttpEvent } from "../../shared/platform/http.ts";
+import { depsFromEnvironment, urlsFromEnvironment } from "./deps.ts";
 import { apiDoor } from "./door/door.ts";
+import { apiDescription } from "./openapi/description.ts";
 import { apiRoutes } from "./routes.ts";
 
 const deps = depsFromEnvironment();
+const routes = apiRoutes(deps);
+const describe = apiDescription(routes, urlsFromEnvironment());
+const door = apiDoor(deps, routes);
 
-/** The account API, behind the general host's HTTP API. */
-export const handler = apiDoor(deps, apiRoutes(deps));
+/** The account API, behind the general host's HTTP API, and its description. */
+export const handler = async (event: HttpEvent) => describe(event) ?? (await door(event));

@@ -110,11 +110,12 @@ describe("the operator's settings", () => {
       ([, { Properties }]) => Properties.DomainName,
     );
     expect(names.toSorted()).toEqual([
+      "api.mail.example.com",
       "bulk.mail.example.com",
       "send.mail.example.com",
       "track.mail.example.com",
     ]);
-    expect(ofType(resources, "AWS::CertificateManager::Certificate")).toHaveLength(3);
+    expect(ofType(resources, "AWS::CertificateManager::Certificate")).toHaveLength(4);
     expect(
       ofType(resources, "AWS::Route53::RecordSet")
         .map(([, { Properties }]) => Properties.Name)

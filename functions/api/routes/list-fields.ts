@@ -1,0 +1,59 @@
+import * as z from "zod";
+import { type Address, readAddress } from "../../../shared/mail/address.ts";
+
+/** How a list of addresses is searched, in the query string: both lists of this API have these fields. */
+export const listQuery = z.object({
+  email: z.string("Bad Request").optional(),
+  start_time: timeField("start_time", "first"),
+  end_time: timeField("end_time", "last"),
+  last_id: z.uuid("Bad Request").toLowerCase().optional(),
+});
+
+/** Both lists show no more rows in one answer. */
+export const rowsPerPage = 1_000;
+
+/** An address in the form in which mail travels to it. */
+export const emailField = z.string("can't be blank").transform((text, context) => {
+  const address: Address | string = readAddress(text.trim());
+  if (typeof address !== "string") return address.email;
+  context.addIssue({ code: "custom", message: text.trim() === "" ? "can't be blank" : "format is invalid" });
+  return z.NEVER;
+});
+
+/** Some clients send numbers as text. */
+export const idField = z
+  .union([z.int(), z.string().regex(/^\d{1,15}$/).transform(Number)], "is invalid")
+  .optional()
+  .refine((id) => id !== undefined, "can't be blank")
+  .transform(Number);
+
+const dateOnly = /^\d{4}-\d{2}-\d{2}$/;
+const isoTime = z.union([z.iso.datetime({ offset: true, local: true }), z.iso.date()]);
+const dayMs = 24 * 3600 * 1000;
+
+/**
+ * An ISO 8601 time as epoch ms; in UTC unless it says otherwise. A day or a second is meant from its first to
+ * its last millisecond, so that `end_time` includes what happened in it.
+ */
+function timeField(name: string, bound: "first" | "last") {
+  return z
+    .string("Bad Request")
+    .transform((text, context) => {
+      // A plus sign that a client did not escape arrives as a space.
+      const parsed = isoTime.safeParse(text.replace(" ", "+"));
+      if (parsed.success) return bound === "first" ? startOf(parsed.data) : startOf(parsed.data) + restOf(parsed.data);
+      context.addIssue({ code: "custom", message: `Invalid parameter: ${name}` });
+      return z.NEVER;
+    })
+    .optional();
+}
+
+function startOf(text: string): number {
+  const hasZone = dateOnly.test(text) || /(Z|[+-]\d{2}:?\d{2})$/i.test(text);
+  return Date.parse(hasZone ? text : `${text}Z`);
+}
+
+function restOf(text: string): number {
+  if (dateOnly.test(text)) return dayMs - 1;
+  return /T\d{2}:\d{2}:\d{2}\.\d/.test(text) ? 0 : 999;
+}
