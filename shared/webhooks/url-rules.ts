@@ -1,0 +1,54 @@
+import ipaddr from "ipaddr.js";
+
+/** Where calls may go besides public addresses on the usual ports. */
+export interface UrlPolicy {
+  /** Private addresses and any port: for local use alone. */
+  readonly allowPrivate: boolean;
+}
+
+/** Longer addresses than this some servers refuse. */
+const longestUrl = 2_000;
+const usualPorts = new Set(["", "80", "443"]);
+/** What the internet's registries have handed out so far (RFC 4291 §2.4); the rest is special or unassigned. */
+const globalUnicast = ipaddr.IPv6.parseCIDR("2000::/3");
+
+/** The URL if events may be sent there, as far as its text tells; where it leads is asked of the DNS. */
+export function endpointUrl(text: string, { allowPrivate }: UrlPolicy): URL | undefined {
+  if (text.length > longestUrl || !URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  if (url.protocol !== "https:" && url.protocol !== "http:") return undefined;
+  if (!allowPrivate && !usualPorts.has(url.port)) return undefined;
+  return hasReadableCredentials(url) ? url : undefined;
+}
+
+/** The host without the brackets that a URL puts around an IPv6 address. */
+export function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[(.*)\]$/, "$1");
+}
+
+/** What a URL's user name and password make of the field `Authorization` (RFC 7617 §2). */
+export function basicAuthOf({ username, password }: URL): string | undefined {
+  if (username === "" && password === "") return undefined;
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return `Basic ${Buffer.from(credentials).toString("base64")}`;
+}
+
+function hasReadableCredentials(url: URL): boolean {
+  try {
+    basicAuthOf(url);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * False for an address behind which something of our own could stand: this machine, its network, the cloud's
+ * metadata service, and every form of IPv6 address that carries an IPv4 address to who knows where.
+ */
+export function isPublicAddress(address: string): boolean {
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.parse(address);
+  if (parsed.range() !== "unicast") return false;
+  return !(parsed instanceof ipaddr.IPv6) || parsed.match(globalUnicast);
+}
