@@ -3,8 +3,9 @@ import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { LookupFunction } from "node:net";
 import { promisify } from "node:util";
+import { isPublicAddress } from "../platform/public-address.ts";
 import { callTimeoutMs, successStatus } from "./retry-rules.ts";
-import { basicAuthOf, endpointUrl, hostOf, isPublicAddress, type UrlPolicy } from "./url-rules.ts";
+import { basicAuthOf, endpointUrl, hostOf, type UrlPolicy } from "./url-rules.ts";
 
 /** All addresses of a host; a host that is an address itself has that one. */
 export type Resolve = (host: string) => Promise<readonly LookupAddress[]>;

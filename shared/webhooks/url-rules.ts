@@ -1,5 +1,3 @@
-import ipaddr from "ipaddr.js";
-
 /** Where calls may go besides public addresses on the usual ports. */
 export interface UrlPolicy {
   /** Private addresses and any port: for local use alone. */
@@ -9,8 +7,6 @@ export interface UrlPolicy {
 /** Longer addresses than this some servers refuse. */
 const longestUrl = 2_000;
 const usualPorts = new Set(["", "80", "443"]);
-/** What the internet's registries have handed out so far (RFC 4291 §2.4); the rest is special or unassigned. */
-const globalUnicast = ipaddr.IPv6.parseCIDR("2000::/3");
 
 /** The URL if events may be sent there, as far as its text tells; where it leads is asked of the DNS. */
 export function endpointUrl(text: string, { allowPrivate }: UrlPolicy): URL | undefined {
@@ -40,15 +36,4 @@ function hasReadableCredentials(url: URL): boolean {
   } catch {
     return false;
   }
-}
-
-/**
- * False for an address behind which something of our own could stand: this machine, its network, the cloud's
- * metadata service, and every form of IPv6 address that carries an IPv4 address to who knows where.
- */
-export function isPublicAddress(address: string): boolean {
-  if (!ipaddr.isValid(address)) return false;
-  const parsed = ipaddr.parse(address);
-  if (parsed.range() !== "unicast") return false;
-  return !(parsed instanceof ipaddr.IPv6) || parsed.match(globalUnicast);
 }

@@ -1,0 +1,107 @@
+import type { AccountStore } from "../accounts/account-store.ts";
+import type { WebhookTick } from "../contracts/webhook-tick.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { BacklogStore } from "./backlog-store.ts";
+import { type CallDeps, callEndpoint } from "./call.ts";
+import type { Lease, LeaseStore } from "./lease-store.ts";
+import type { OwnerNoticeClient } from "./owner-notice-client.ts";
+import { afterFailure, batchSize, callTimeoutMs } from "./retry-rules.ts";
+import type { TickQueueClient } from "./tick-queue-client.ts";
+import type { Webhook } from "./webhook.ts";
+import type { WebhookStore } from "./webhook-store.ts";
+
+export interface DispatchDeps extends CallDeps {
+  readonly accounts: Pick<AccountStore, "get">;
+  readonly webhooks: Pick<WebhookStore, "find" | "ownerTold">;
+  readonly leases: LeaseStore;
+  readonly backlog: BacklogStore;
+  readonly ticks: Pick<TickQueueClient, "send">;
+  readonly notices: OwnerNoticeClient;
+  readonly clock: Clock;
+  /** Tells the operator, by ids only. */
+  readonly warn: (text: string, ids: Record<string, unknown>) => void;
+}
+
+/** The invocation that a tick is worked in. */
+export interface Invocation {
+  readonly remainingMs: () => number;
+}
+
+/** A call and what has to be written after it. */
+const roomForCallMs = callTimeoutMs + 10_000;
+
+/**
+ * Looks after one webhook: sends what waits for it, oldest first, one call at a time, until nothing waits,
+ * a call fails or time is short.
+ *
+ * @throws Error where one of our own services fails; the tick is to come again
+ */
+export async function dispatch(deps: DispatchDeps, tick: WebhookTick, invocation: Invocation): Promise<void> {
+  const leasing = await deps.leases.take(tick);
+  switch (leasing.kind) {
+    case "gone":
+      return await deps.backlog.purge(tick);
+    case "off":
+      return await tellOwner(deps, leasing.webhook);
+    case "early":
+    case "held":
+      return;
+    case "taken":
+      return await workOff(deps, leasing.lease, invocation);
+  }
+}
+
+async function workOff(deps: DispatchDeps, lease: Lease, invocation: Invocation): Promise<void> {
+  const { webhook } = lease;
+  let { failures } = webhook;
+  for (;;) {
+    const { events, more } = await deps.backlog.oldest(webhook, batchSize);
+    if (events.length > 0) {
+      if (invocation.remainingMs() < roomForCallMs) return await goOnLater(deps, lease, failures);
+      const startedAt = deps.clock.now();
+      const payloads = events.map(({ payload }) => payload);
+      const outcome = await callEndpoint(deps, webhook, payloads);
+      if (!outcome.ok) return await fail(deps, lease, { failures, startedAt, reason: outcome.reason });
+      failures = 0;
+      await deps.backlog.remove(
+        webhook.accountId,
+        events.map(({ key }) => key),
+      );
+    }
+    // What came during the call has a tick of its own, and waits for company until then.
+    if (!more && (await deps.leases.finish(lease))) return;
+  }
+}
+
+async function goOnLater({ ticks, leases }: DispatchDeps, lease: Lease, failures: number): Promise<void> {
+  const { accountId, webhookId } = lease.webhook;
+  await leases.release(lease, { failures });
+  await ticks.send({ accountId, webhookId });
+}
+
+/** The tick first: a next attempt that is noted has one, whatever dies in between. */
+async function fail(
+  deps: DispatchDeps,
+  lease: Lease,
+  { failures, startedAt, reason }: { failures: number; startedAt: number; reason: string },
+): Promise<void> {
+  const { accountId, webhookId } = lease.webhook;
+  const after = afterFailure(failures, startedAt);
+  deps.warn("a webhook's endpoint failed", { accountId, webhookId, failures: after.failures, reason });
+  if (after.verdict === "retry") {
+    const seconds = Math.max(0, Math.ceil((after.at - deps.clock.now()) / 1_000));
+    await deps.ticks.send({ accountId, webhookId, retryAt: after.at }, seconds);
+  }
+  if (!(await deps.leases.fail(lease, after))) return;
+  const paused = await deps.webhooks.find(lease.webhook);
+  if (paused !== undefined) await tellOwner(deps, paused);
+}
+
+/** Once for each pause; a repeat can come only where the answer to one was lost. */
+async function tellOwner({ accounts, webhooks, notices }: DispatchDeps, webhook: Webhook): Promise<void> {
+  if (webhook.pausedAt === undefined || webhook.ownerToldAt !== undefined) return;
+  const account = await accounts.get(webhook.accountId);
+  if (account === undefined) return;
+  await notices.tellPaused(account.ownerEmail, webhook);
+  await webhooks.ownerTold(webhook);
+}
