@@ -1,0 +1,179 @@
+import { streamSchema } from "../contracts/streams.ts";
+import { eventBits, type LogColumn, type LogValue } from "./log-entry.ts";
+
+/** One filter: what a message's value in this column must be for the message to be found. */
+export interface Condition {
+  readonly column: LogColumn;
+  accepts(value: LogValue): boolean;
+}
+
+/** What to look for. Both times are epoch ms and inclusive. */
+export interface LogQuery {
+  readonly conditions: readonly Condition[];
+  readonly sentAfter?: number;
+  readonly sentBefore?: number;
+}
+
+type Accepts = Condition["accepts"];
+type Operator = (wanted: readonly string[]) => Accepts | undefined;
+
+interface Filter {
+  readonly column: LogColumn;
+  /** What is meant where a filter names no operator. */
+  readonly usual: string;
+  readonly operators: Readonly<Record<string, Operator>>;
+}
+
+const statuses = ["delivered", "not_delivered", "enqueued", "opted_out"];
+
+/** Every value that can be; undefined where nothing of it can, so that the filter is invalid. */
+type Wanted = (values: readonly string[]) => readonly LogValue[];
+
+const anyText: Wanted = (values) => values;
+const lowerCase: Wanted = (values) => values.map((value) => value.toLowerCase());
+const oneOf =
+  (allowed: readonly string[]): Wanted =>
+  (values) =>
+    values.filter((value) => allowed.includes(value));
+const integers: Wanted = (values) =>
+  values.map((value) => (/^\s*-?\d+\s*$/.test(value) ? Number(value) : null)).filter((n) => n !== null);
+
+const text = (value: LogValue) => (value === null ? "" : String(value));
+const lower = (value: LogValue) => text(value).toLowerCase();
+const asIs = (value: LogValue) => value;
+const not =
+  (accepts: Accepts): Accepts =>
+  (value) =>
+    !accepts(value);
+
+/** What one operator finds, and what its opposite does: everything else, messages without a value too. */
+function pair(
+  [name, opposite]: readonly [string, string],
+  wanted: Wanted,
+  matching: (values: readonly LogValue[]) => Accepts,
+): Record<string, Operator> {
+  const when = (build: (accepts: Accepts) => Accepts): Operator => {
+    return (given) => {
+      const values = wanted(given);
+      return values.length === 0 ? undefined : build(matching(values));
+    };
+  };
+  return { [name]: when((accepts) => accepts), [opposite]: when(not) };
+}
+
+const isAny = (of: (value: LogValue) => LogValue) => (values: readonly LogValue[]) => {
+  const set = new Set(values);
+  return (value: LogValue) => value !== null && set.has(of(value));
+};
+const containsAny = (of: (value: LogValue) => string) => (values: readonly LogValue[]) => (value: LogValue) =>
+  values.some((part) => of(value).includes(String(part)));
+
+const exactly = (wanted: Wanted) => pair(["equal", "not_equal"], wanted, isAny(asIs));
+const containing = pair(["contain", "not_contain"], anyText, containsAny(text));
+const inAnyCase = {
+  ...pair(["ci_equal", "ci_not_equal"], lowerCase, isAny(lower)),
+  ...pair(["ci_contain", "ci_not_contain"], lowerCase, containsAny(lower)),
+};
+const emptiness: Record<string, Operator> = {
+  empty: () => (value) => text(value) === "",
+  not_empty: () => (value) => text(value) !== "",
+};
+const events = pair(["include_event", "not_include_event"], bitsOf, (values) => {
+  const bits = values.reduce<number>((sum, bit) => sum | Number(bit), 0);
+  return (value) => (Number(value) & bits) !== 0;
+});
+const counts: Record<string, Operator> = {
+  equal: counted((value, than) => value === than),
+  greater_than: counted((value, than) => value > than),
+  less_than: counted((value, than) => value < than),
+};
+
+/** The API calls a complaint `spam`, webhooks call it `spam_complaint`. */
+function bitsOf(values: readonly string[]): number[] {
+  return values.flatMap((kind) => eventBits.get(kind === "spam" ? "spam_complaint" : kind) ?? []);
+}
+
+function counted(compare: (value: number, than: number) => boolean): Operator {
+  return (given) => {
+    const [than] = integers(given);
+    return typeof than === "number" ? (value) => compare(Number(value), than) : undefined;
+  };
+}
+
+const anyCaseFilter = (column: LogColumn): Filter => ({ column, usual: "ci_equal", operators: inAnyCase });
+const exactFilter = (column: LogColumn, wanted: Wanted = anyText): Filter => ({
+  column,
+  usual: "equal",
+  operators: exactly(wanted),
+});
+const addressFilter = (column: LogColumn): Filter => ({
+  column,
+  usual: "equal",
+  operators: { ...exactly(anyText), ...containing },
+});
+const countFilter = (column: LogColumn): Filter => ({ column, usual: "equal", operators: counts });
+
+const filters: ReadonlyMap<string, Filter> = new Map([
+  ["to", anyCaseFilter("to")],
+  ["from", anyCaseFilter("from")],
+  ["email_service_provider_response", anyCaseFilter("response")],
+  ["recipient_mx", anyCaseFilter("recipientMx")],
+  ["subject", { column: "subject", usual: "ci_equal", operators: { ...inAnyCase, ...emptiness } }],
+  ["status", exactFilter("status", oneOf(statuses))],
+  ["email_service_provider", exactFilter("esp")],
+  ["category", exactFilter("category")],
+  ["domain_id", exactFilter("domainId", integers)],
+  ["sending_domain_id", exactFilter("domainId", integers)],
+  ["sending_stream", exactFilter("stream", oneOf(streamSchema.options))],
+  ["events", { column: "events", usual: "include_event", operators: events }],
+  ["clicks_count", countFilter("clicks")],
+  ["opens_count", countFilter("opens")],
+  ["client_ip", addressFilter("clientIp")],
+  ["sending_ip", addressFilter("sendingIp")],
+]);
+
+/**
+ * The query that `filters` of a log request ask for, as they come out of the query string. What is unknown or
+ * invalid is ignored, as the API says. Of several values any is enough, and none may be for an operator of
+ * `not`. A filter without an operator (`filters[category]=Welcome`) means the usual one.
+ */
+export function parseFilters(given: unknown): LogQuery {
+  if (!isRecord(given)) return { conditions: [] };
+  const sentAfter = timeOf(given["sent_after"]);
+  const sentBefore = timeOf(given["sent_before"]);
+  return {
+    conditions: [...filters].flatMap(([name, filter]) => conditionOf(filter, given[name]) ?? []),
+    ...(sentAfter !== undefined && { sentAfter }),
+    ...(sentBefore !== undefined && { sentBefore }),
+  };
+}
+
+/** Only messages of these domains. */
+export function ofDomains(domainIds: readonly number[]): Condition {
+  return { column: "domainId", accepts: isAny(asIs)(domainIds) };
+}
+
+function conditionOf({ column, usual, operators }: Filter, given: unknown): Condition | undefined {
+  const spec = isRecord(given) ? given : { value: given };
+  const name = spec["operator"] ?? usual;
+  const operator = typeof name === "string" && Object.hasOwn(operators, name) ? operators[name] : undefined;
+  const accepts = operator?.(valuesOf(spec["value"]));
+  return accepts && { column, accepts };
+}
+
+function valuesOf(value: unknown): string[] {
+  const all = isRecord(value) ? Object.values(value) : Array.isArray(value) ? value : [value];
+  return all.flatMap((one) => (typeof one === "string" || typeof one === "number" ? String(one) : []));
+}
+
+/** Epoch ms of an ISO 8601 date or time. */
+function timeOf(value: unknown): number | undefined {
+  if (typeof value !== "string" || !/^\d{4}-\d{2}-\d{2}/.test(value)) return undefined;
+  // In a query string "+" stands for a space, and offsets begin with it.
+  const epochMs = Date.parse(value.replace(" ", value.includes("T") ? "+" : "T"));
+  return Number.isNaN(epochMs) ? undefined : epochMs;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,179 @@
+import { DeleteCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { refusedWrite } from "../platform/refused-writes.ts";
+import type { LogTable } from "./log-index-store.ts";
+import {
+  type DayBlocks,
+  type Delta,
+  dayBlocksKey,
+  dayMs,
+  deltaKey,
+  packingStateKey,
+  workListKey,
+  workListPartition,
+} from "./log-keys.ts";
+
+/** Longer than any plan lets read, so that no day loses its blocks before the day is out of reach. */
+const blocksKeptDays = 34;
+const deletesAtOnce = 25;
+const listedSeconds = 7 * 24 * 3600;
+
+/** About how many rows and deltas an account has gained since somebody last looked. */
+export interface WorkListEntry {
+  readonly accountId: number;
+  readonly rows: number;
+  readonly deltas: number;
+}
+
+export type LogPackingStore = ReturnType<typeof logPackingStore>;
+
+/** What the packer writes down: how far it is, which blocks there are, whose turn it is. */
+export function logPackingStore(table: LogTable) {
+  return {
+    workList: () => workList(table),
+
+    /** Adds to an account's place in the work list. @param now epoch ms */
+    nominate: (entry: WorkListEntry, now: number) => nominate(table, entry, now),
+
+    /** Counts anew from here. */
+    resetCount: (accountId: number, what: "rows" | "deltas") => resetCount(table, accountId, what),
+
+    /** From now on changes of messages up to this one are written as deltas, too. @param at epoch ms */
+    announce: (accountId: number, through: string, at: number) =>
+      setState(table, accountId, { announced: through, announcedAt: at }),
+
+    /** Messages up to this one are in blocks. */
+    setPackedThrough: (accountId: number, packedThrough: string) =>
+      setState(table, accountId, { packedThrough }),
+
+    /** @returns false where somebody else has changed the day since it was read */
+    saveDay: (accountId: number, day: string, changed: DayBlocks) => saveDay(table, accountId, day, changed),
+
+    /** Deletes deltas that blocks have taken over, unless there is news in them. */
+    deleteDeltas: (accountId: number, deltas: readonly Delta[]) => deleteDeltas(table, accountId, deltas),
+  };
+}
+
+async function workList({ client, table }: LogTable): Promise<WorkListEntry[]> {
+  const entries: WorkListEntry[] = [];
+  let start: Record<string, unknown> | undefined;
+  do {
+    const { Items, LastEvaluatedKey } = await client.send(
+      new QueryCommand({
+        TableName: table,
+        KeyConditionExpression: "pk = :list",
+        ExpressionAttributeValues: { ":list": workListPartition },
+        ExclusiveStartKey: start,
+      }),
+    );
+    entries.push(...(Items ?? []).map(workListEntryOf));
+    start = LastEvaluatedKey;
+  } while (start !== undefined);
+  return entries;
+}
+
+function workListEntryOf({ sk, rows = 0, deltas = 0 }: Record<string, unknown>): WorkListEntry {
+  return { accountId: Number(String(sk).split("#")[1]), rows: Number(rows), deltas: Number(deltas) };
+}
+
+async function nominate(
+  { client, table }: LogTable,
+  { accountId, rows, deltas }: WorkListEntry,
+  now: number,
+): Promise<void> {
+  await client.send(
+    new UpdateCommand({
+      TableName: table,
+      Key: workListKey(accountId),
+      UpdateExpression: "SET expiresAt = :expiresAt ADD #rows :rows, deltas :deltas",
+      ExpressionAttributeNames: { "#rows": "rows" },
+      ExpressionAttributeValues: {
+        ":rows": rows,
+        ":deltas": deltas,
+        ":expiresAt": Math.floor(now / 1000) + listedSeconds,
+      },
+    }),
+  );
+}
+
+async function resetCount({ client, table }: LogTable, accountId: number, what: string): Promise<void> {
+  await client.send(
+    new UpdateCommand({
+      TableName: table,
+      Key: workListKey(accountId),
+      UpdateExpression: "SET #what = :none",
+      ExpressionAttributeNames: { "#what": what },
+      ExpressionAttributeValues: { ":none": 0 },
+    }),
+  );
+}
+
+async function setState(
+  { client, table }: LogTable,
+  accountId: number,
+  fields: { announced: string; announcedAt: number } | { packedThrough: string },
+): Promise<void> {
+  const names = Object.keys(fields);
+  // The first announcement makes the item, and nothing is packed yet.
+  const first = "announced" in fields ? ", packedThrough = if_not_exists(packedThrough, :nothing)" : "";
+  await client.send(
+    new UpdateCommand({
+      TableName: table,
+      Key: packingStateKey(accountId),
+      UpdateExpression: `SET ${names.map((name) => `${name} = :${name}`).join(", ")}${first}`,
+      ExpressionAttributeValues: {
+        ...Object.fromEntries(Object.entries(fields).map(([name, value]) => [`:${name}`, value])),
+        ...(first && { ":nothing": "" }),
+      },
+    }),
+  );
+}
+
+async function saveDay(
+  { client, table }: LogTable,
+  accountId: number,
+  day: string,
+  { blocks, superseded, version }: DayBlocks,
+): Promise<boolean> {
+  const expiresAt = Math.floor((Date.parse(day) + blocksKeptDays * dayMs) / 1000);
+  try {
+    await client.send(
+      new PutCommand({
+        TableName: table,
+        Item: { ...dayBlocksKey(accountId, day), blocks, superseded, version: version + 1, expiresAt },
+        ConditionExpression: "attribute_not_exists(pk) OR version = :seen",
+        ExpressionAttributeValues: { ":seen": version },
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (refusedWrite(error)) return false;
+    throw error;
+  }
+}
+
+async function deleteDeltas(deps: LogTable, accountId: number, deltas: readonly Delta[]): Promise<void> {
+  for (let start = 0; start < deltas.length; start += deletesAtOnce) {
+    await Promise.all(
+      deltas.slice(start, start + deletesAtOnce).map((delta) => deleteDelta(deps, accountId, delta)),
+    );
+  }
+}
+
+async function deleteDelta(
+  { client, table }: LogTable,
+  accountId: number,
+  { entry, recorded }: Delta,
+): Promise<void> {
+  try {
+    await client.send(
+      new DeleteCommand({
+        TableName: table,
+        Key: deltaKey(accountId, entry.messageId),
+        ConditionExpression: "recorded = :seen",
+        ExpressionAttributeValues: { ":seen": recorded },
+      }),
+    );
+  } catch (error) {
+    if (!refusedWrite(error)) throw error;
+  }
+}
