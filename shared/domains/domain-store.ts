@@ -111,6 +111,7 @@ async function freshDomain(domains: DomainTable, wanted: NewDomain): Promise<Sen
     ...wanted,
     returnPathLabel: `mt${randomBytes(4).toString("hex")}`,
     ...settingsOfNewDomains,
+    ...{ demo: false, demoSent: 0, reviewReasons: [] },
   };
 }
 

@@ -21,6 +21,40 @@ export const dkimKeySchema = z.object({
   encryptedPrivateKey: z.string(),
 });
 
+export const recordKeySchema = z.enum(["verification", "dkim1", "dkim2", "dmarc", "link_verification"]);
+
+/** `softfail`: partly right. `network_error`: the DNS gave no answer, which says nothing of the record. */
+export const recordStatusSchema = z.enum([
+  "pass",
+  "fail",
+  "unchecked",
+  "missing",
+  "softfail",
+  "network_error",
+]);
+
+const checkedRecordSchema = z.object({
+  status: recordStatusSchema,
+  /** What the DNS has at the record's name. */
+  found: z.array(z.string()),
+});
+
+/** What the DNS had when it was last asked. Times are epoch ms. */
+export const dnsCheckSchema = z.object({
+  checkedAt: z.number(),
+  /** Since when all records that sending needs are there; null while they are not. */
+  verifiedAt: z.number().nullable(),
+  /** Since when a verified domain's records have been gone; null while they are there. */
+  lostAt: z.number().nullable(),
+  records: z.record(recordKeySchema, checkedRecordSchema),
+});
+
+/** What a domain's owner told of what is sent and to whom. */
+export const questionnaireSchema = z.object({
+  at: z.number(),
+  answers: z.record(z.string(), z.string()),
+});
+
 /** What a customer chooses for a domain. */
 export const domainSettingsSchema = z.object({
   openTracking: z.boolean(),
@@ -58,8 +92,25 @@ export const sendingDomainSchema = z.object({
   trackingOptOut: z.boolean().default(settingsOfNewDomains.trackingOptOut),
   unsubscribeLink: z.boolean().default(settingsOfNewDomains.unsubscribeLink),
   customTracking: z.boolean().default(settingsOfNewDomains.customTracking),
+  /** Made with the account, for mail to its owner alone; `demoSent` counts it. */
+  demo: z.boolean().default(false),
+  demoSent: z.number().int().default(0),
+  /** The last look at the DNS; none yet for a new domain. */
+  dns: dnsCheckSchema.optional(),
+  /** Epoch ms at which it was first found fit to send: it need not be reviewed again. */
+  approvedAt: z.number().optional(),
+  /** Why the last review, or the operator, was not content. */
+  reviewReasons: z.array(z.string()).default([]),
+  questionnaire: questionnaireSchema.optional(),
+  /** Epoch ms at which the key that signs became it, and at which the other one was made. */
+  keySwitchedAt: z.number().optional(),
+  keyRenewedAt: z.number().optional(),
 });
 
+export type RecordKey = z.infer<typeof recordKeySchema>;
+export type RecordStatus = z.infer<typeof recordStatusSchema>;
+export type CheckedRecord = z.infer<typeof checkedRecordSchema>;
+export type DnsCheck = z.infer<typeof dnsCheckSchema>;
 export type ComplianceStatus = z.infer<typeof complianceStatusSchema>;
 export type DkimKey = z.infer<typeof dkimKeySchema>;
 export type SendingDomain = z.infer<typeof sendingDomainSchema>;

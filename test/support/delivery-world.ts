@@ -38,6 +38,9 @@ export const domain: SendingDomain = {
   trackingOptOut: false,
   unsubscribeLink: false,
   customTracking: false,
+  demo: false,
+  demoSent: 0,
+  reviewReasons: [],
 };
 
 const content: EmailContent = {
