@@ -1,4 +1,6 @@
+import type { MailServerClient } from "../../shared/delivery/mail-server-client.ts";
 import { type EventsIn, eventsIn } from "../../shared/delivery/provider-event.ts";
+import { withRecipientSide } from "../../shared/delivery/recipient-side.ts";
 import { type Failure, recordEvidence } from "../../shared/delivery/record-evidence.ts";
 import type { IncomingEvent, RecordedEvent } from "../../shared/messages/event.ts";
 import type { MessageStore } from "../../shared/messages/message-store.ts";
@@ -8,6 +10,7 @@ import type { QueueRecord } from "../../shared/platform/queue-event.ts";
 export interface ConsumeDeps {
   readonly messages: Pick<MessageStore, "withoutSent" | "recordProviderAcceptance">;
   readonly recording: RecordDeps;
+  readonly mailServers: Pick<MailServerClient, "of">;
   /** What follows from recorded events, in this order. Each may be told of an event more than once. */
   readonly followers: readonly ((recorded: readonly RecordedEvent[]) => Promise<void>)[];
 }
@@ -25,7 +28,8 @@ interface Read extends EventsIn {
  * @returns one failure for each message that is to come again
  */
 export async function consume(deps: ConsumeDeps, records: readonly QueueRecord[]): Promise<Failure[]> {
-  const { read, unread } = readAll(records);
+  const { read: asRead, unread } = readAll(records);
+  const read = await Promise.all(asRead.map((each) => completed(deps, each)));
   const unproved = await recordEvidence(
     deps,
     read.flatMap(({ id, acceptance }) => (acceptance ? [{ id, acceptance }] : [])),
@@ -52,6 +56,14 @@ function readAll(records: readonly QueueRecord[]): { read: Read[]; unread: Failu
     }
   }
   return { read, unread };
+}
+
+/** SES does not say whose mailbox it was. */
+async function completed({ mailServers }: ConsumeDeps, read: Read): Promise<Read> {
+  const { recipientDomain: domain, events } = read;
+  if (domain === undefined) return read;
+  const whole = events.map((event) => withRecipientSide(mailServers, event, domain));
+  return { ...read, events: await Promise.all(whole) };
 }
 
 function incomingOf(read: readonly Read[]): IncomingEvent[] {

@@ -1,9 +1,11 @@
 import * as z from "zod";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
+import { mailServerClient } from "../../shared/delivery/mail-server-client.ts";
 import { eventStore } from "../../shared/messages/event-store.ts";
 import { messageStore } from "../../shared/messages/message-store.ts";
 import { documentClient } from "../../shared/platform/aws-clients.ts";
 import { systemClock as clock } from "../../shared/platform/clock.ts";
+import { dnsClient } from "../../shared/platform/dns-client.ts";
 import { readEnvironment } from "../../shared/platform/environment.ts";
 import type { ConsumeDeps } from "./consume.ts";
 
@@ -12,6 +14,7 @@ export function depsFromEnvironment(): ConsumeDeps {
   const env = readEnvironment({
     [environmentNames.messagesTable]: z.string(),
     [environmentNames.statsTable]: z.string(),
+    [environmentNames.dnsServer]: z.string().optional(),
   });
   const client = documentClient();
   return {
@@ -20,6 +23,7 @@ export function depsFromEnvironment(): ConsumeDeps {
       events: eventStore({ client, messagesTable: env.MESSAGES_TABLE, statsTable: env.STATS_TABLE }),
       random: Math.random,
     },
+    mailServers: mailServerClient({ dns: dnsClient({ server: env.DNS_SERVER }), clock }),
     followers: [],
   };
 }

@@ -1,23 +1,9 @@
 import * as z from "zod";
 import { eventsMessageSchema, type MessageEvent } from "../contracts/message-event.ts";
 import type { ProviderAcceptance } from "../messages/message-store.ts";
+import { messageEventIn, messageIn, type SesEvent, sesEventSchema } from "./ses-event.ts";
 
-const oneTag = z.tuple([z.string()]).rest(z.string());
-
-/**
- * What is read of an event that SES publishes (Amazon SES developer guide, "Examples of event data that
- * Amazon SES publishes to Amazon SNS"). Other fields, and other kinds of events, may come with time.
- */
-const sesEventSchema = z.object({
-  eventType: z.string(),
-  mail: z.object({
-    timestamp: z.iso.datetime({ offset: true }),
-    messageId: z.string().min(1),
-    tags: z.record(z.string(), oneTag).optional(),
-  }),
-});
-
-/** The envelope around it, unless the subscription delivers raw. */
+/** The envelope around an event of SES, unless the subscription delivers raw. */
 const snsEnvelopeSchema = z.object({ Type: z.literal("Notification"), Message: z.string() });
 
 /** SES never had this one: it could not be written. */
@@ -31,6 +17,8 @@ export interface EventsIn {
   /** Whatever happened to a message, SES had it. */
   readonly acceptance?: ProviderAcceptance;
   readonly events: readonly MessageEvent[];
+  /** Domain of the recipient whom the events are about, as far as it is told. */
+  readonly recipientDomain?: string;
 }
 
 /**
@@ -42,19 +30,27 @@ export function eventsIn(body: string): EventsIn {
   const content = contentOf(body);
   if (content === undefined) return { events: [] };
   const own = eventsMessageSchema.safeParse(content);
-  if (own.success) return own.data;
+  if (own.success) return { events: own.data.events };
   if (isOwn(content)) throw own.error;
-  const acceptance = acceptanceOf(sesEventSchema.parse(content));
-  return { ...(acceptance && { acceptance }), events: [] };
+  return ofSes(sesEventSchema.parse(content));
+}
+
+function ofSes(event: SesEvent): EventsIn {
+  const acceptance = acceptanceOf(event);
+  const happened = messageEventIn(event);
+  const recipientDomain = event.mail.destination?.[0]?.split("@").at(-1);
+  return {
+    ...(acceptance && { acceptance }),
+    events: happened ? [happened] : [],
+    ...(recipientDomain && { recipientDomain }),
+  };
 }
 
 /** @returns undefined for an event that proves nothing about a message of ours */
-function acceptanceOf({ eventType, mail }: z.infer<typeof sesEventSchema>): ProviderAcceptance | undefined {
-  const accountId = Number(mail.tags?.["account-id"]?.[0]);
-  const messageId = mail.tags?.["message-id"]?.[0];
-  if (!Number.isSafeInteger(accountId) || messageId === undefined || notAccepted.has(eventType))
-    return undefined;
-  return { accountId, messageId, providerMessageId: mail.messageId, acceptedAt: Date.parse(mail.timestamp) };
+function acceptanceOf({ eventType, mail }: SesEvent): ProviderAcceptance | undefined {
+  const message = messageIn(mail);
+  if (message === undefined || notAccepted.has(eventType)) return undefined;
+  return { ...message, providerMessageId: mail.messageId, acceptedAt: Date.parse(mail.timestamp) };
 }
 
 /** The JSON in a queue message, out of SNS's envelope; undefined for the check of a topic. */
