@@ -1,4 +1,4 @@
-import type { BounceCategory, MessageEvent } from "../contracts/message-event.ts";
+import type { BounceCategory, EventOf, MessageEvent } from "../contracts/message-event.ts";
 import type { RecordedEvent } from "../messages/event.ts";
 import type { MessageRow } from "../messages/message.ts";
 import type { SuppressedMessage, SuppressionType } from "./suppression.ts";
@@ -28,7 +28,9 @@ function suppressionFor(event: MessageEvent, row: MessageRow): NewSuppression[] 
   if (type === undefined || email === undefined || stream === undefined) return [];
   if (domainId === undefined || domainName === undefined) return [];
   const scope = { domainId, domainName, stream };
-  return [{ accountId, email, ...scope, type, happenedAt: event.at, message: messageOf(event, row) }];
+  // A bounce tells of itself.
+  const message = messageOf(row, event.kind === "bounce" ? event : undefined);
+  return [{ accountId, email, ...scope, type, happenedAt: event.at, message }];
 }
 
 function typeFor(event: MessageEvent): SuppressionType | undefined {
@@ -44,9 +46,8 @@ function typeFor(event: MessageEvent): SuppressionType | undefined {
   }
 }
 
-/** A bounce tells of itself; for the rest the row knows what the recipient's side last said. */
-function messageOf(event: MessageEvent, row: MessageRow): SuppressedMessage {
-  const told = event.kind === "bounce" ? event : undefined;
+/** What the list shows of a message; without a bounce, the row knows what the recipient's side last said. */
+export function messageOf(row: MessageRow, told?: EventOf<"bounce">): SuppressedMessage {
   return {
     bounceCategory: told?.bounceCategory,
     category: row.category,

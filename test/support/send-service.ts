@@ -21,10 +21,12 @@ import type { AcceptDeps } from "../../shared/submission/deps.ts";
 import { sendRoutes } from "../../shared/submission/http-routes.ts";
 import { idempotencyStore } from "../../shared/submission/idempotency-store.ts";
 import { payloadClient } from "../../shared/submission/payload-client.ts";
+import { optOutStore } from "../../shared/suppressions/opt-out-store.ts";
+import { suppressionStore } from "../../shared/suppressions/suppression-store.ts";
 
 const region = "us-east-1";
 const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-const tables = ["Accounts", "Quota", "Counters", "Messages", "Idempotency"] as const;
+const tables = ["Accounts", "Quota", "Counters", "Messages", "Idempotency", "Suppressions"] as const;
 const bucket = "payloads";
 
 /** What a test wants an account to be; the rest is usual. */
@@ -124,6 +126,8 @@ function storesOn(client: DynamoDBDocumentClient, clock: Clock) {
     quota: quotaStore(on("Quota")),
     messages: messageStore(on("Messages")),
     idempotency: idempotencyStore(on("Idempotency")),
+    suppressions: suppressionStore(on("Suppressions")),
+    optOuts: optOutStore(on("Suppressions")),
   };
 }
 

@@ -22,10 +22,20 @@ export const emailField = z.string("can't be blank").transform((text, context) =
 
 /** Some clients send numbers as text. */
 export const idField = z
-  .union([z.int(), z.string().regex(/^\d{1,15}$/).transform(Number)], "is invalid")
+  .union(
+    [
+      z.number(),
+      z
+        .string()
+        .regex(/^\d{1,15}$/)
+        .transform(Number),
+    ],
+    "is invalid",
+  )
   .optional()
-  .refine((id) => id !== undefined, "can't be blank")
-  .transform(Number);
+  .refine((id) => id !== undefined, { error: "can't be blank", abort: true })
+  .transform(Number)
+  .refine(Number.isSafeInteger, "is invalid");
 
 const dateOnly = /^\d{4}-\d{2}-\d{2}$/;
 const isoTime = z.union([z.iso.datetime({ offset: true, local: true }), z.iso.date()]);
@@ -41,7 +51,8 @@ function timeField(name: string, bound: "first" | "last") {
     .transform((text, context) => {
       // A plus sign that a client did not escape arrives as a space.
       const parsed = isoTime.safeParse(text.replace(" ", "+"));
-      if (parsed.success) return bound === "first" ? startOf(parsed.data) : startOf(parsed.data) + restOf(parsed.data);
+      if (parsed.success)
+        return bound === "first" ? startOf(parsed.data) : startOf(parsed.data) + restOf(parsed.data);
       context.addIssue({ code: "custom", message: `Invalid parameter: ${name}` });
       return z.NEVER;
     })

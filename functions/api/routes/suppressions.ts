@@ -1,12 +1,18 @@
 import * as z from "zod";
 import type { Permissions } from "../../../shared/accounts/permissions.ts";
 import { streamSchema, streams } from "../../../shared/contracts/streams.ts";
+import type { DomainStore } from "../../../shared/domains/domain-store.ts";
 import { PosternError } from "../../../shared/platform/errors.ts";
 import { type Suppression, suppressionTypes } from "../../../shared/suppressions/suppression.ts";
-import type { ApiDeps } from "../deps.ts";
+import type { SuppressionStore } from "../../../shared/suppressions/suppression-store.ts";
 import { fieldErrors } from "../door/errors.ts";
 import { type ApiRoute, route } from "../door/route.ts";
 import { emailField, idField, listQuery, rowsPerPage } from "./list-fields.ts";
+
+export interface SuppressionDeps {
+  readonly suppressions: SuppressionStore;
+  readonly domains: Pick<DomainStore, "get">;
+}
 
 const topic = "Suppressions";
 const text = z.string().nullable();
@@ -42,11 +48,11 @@ const newSuppressionSchema = z.object({
 });
 
 /** The suppression list: who is on it, and putting addresses on it and taking them off. */
-export function suppressionRoutes(deps: Pick<ApiDeps, "suppressions" | "domains">): ApiRoute[] {
+export function suppressionRoutes(deps: SuppressionDeps): ApiRoute[] {
   return [listRoute(deps), createRoute(deps), deleteRoute(deps)];
 }
 
-function listRoute({ suppressions }: Pick<ApiDeps, "suppressions">): ApiRoute {
+function listRoute({ suppressions }: SuppressionDeps): ApiRoute {
   return route({
     method: "GET",
     path: "/suppressions",
@@ -71,17 +77,22 @@ function listRoute({ suppressions }: Pick<ApiDeps, "suppressions">): ApiRoute {
   });
 }
 
-function createRoute({ suppressions, domains }: Pick<ApiDeps, "suppressions" | "domains">): ApiRoute {
+function createRoute({ suppressions, domains }: SuppressionDeps): ApiRoute {
   return route({
     method: "POST",
     path: "/suppressions",
     topic,
-    summary: "Suppress an address for one domain and stream; one that is suppressed there already stays as it is",
+    summary:
+      "Suppress an address for one domain and stream; one that is suppressed there already stays as it is",
     access: "any token",
     pool: "suppressions",
     body: newSuppressionSchema,
     responses: { 201: z.object({ data: suppressionSchema }) },
-    async handle({ account, permissions, body: { email, domain_id: domainId, sending_stream: stream, type } }) {
+    async handle({
+      account,
+      permissions,
+      body: { email, domain_id: domainId, sending_stream: stream, type },
+    }) {
       const domain = await changeableDomain(domains, { accountId: account.id, domainId }, permissions);
       const suppression = await suppressions.put({
         accountId: account.id,
@@ -97,7 +108,7 @@ function createRoute({ suppressions, domains }: Pick<ApiDeps, "suppressions" | "
   });
 }
 
-function deleteRoute({ suppressions }: Pick<ApiDeps, "suppressions">): ApiRoute {
+function deleteRoute({ suppressions }: SuppressionDeps): ApiRoute {
   return route({
     method: "DELETE",
     path: "/suppressions/{id}",
@@ -123,7 +134,7 @@ function deleteRoute({ suppressions }: Pick<ApiDeps, "suppressions">): ApiRoute 
  * account does not have
  */
 export async function changeableDomain(
-  domains: Pick<ApiDeps["domains"], "get">,
+  domains: SuppressionDeps["domains"],
   { accountId, domainId }: { accountId: number; domainId: number },
   permissions: Permissions,
 ) {

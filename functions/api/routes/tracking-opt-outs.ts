@@ -1,10 +1,16 @@
 import * as z from "zod";
+import type { DomainStore } from "../../../shared/domains/domain-store.ts";
 import { PosternError } from "../../../shared/platform/errors.ts";
+import type { OptOutStore } from "../../../shared/suppressions/opt-out-store.ts";
 import type { TrackingOptOut } from "../../../shared/suppressions/suppression.ts";
-import type { ApiDeps } from "../deps.ts";
 import { type ApiRoute, route } from "../door/route.ts";
 import { emailField, idField, listQuery, rowsPerPage } from "./list-fields.ts";
 import { changeableDomain, checkChange } from "./suppressions.ts";
+
+export interface OptOutDeps {
+  readonly optOuts: OptOutStore;
+  readonly domains: Pick<DomainStore, "get">;
+}
 
 const topic = "Tracking opt-outs";
 
@@ -18,11 +24,11 @@ const optOutSchema = z
   .meta({ id: "TrackingOptOut" });
 
 /** Recipients whose opens and clicks are not recorded. */
-export function trackingOptOutRoutes(deps: Pick<ApiDeps, "optOuts" | "domains">): ApiRoute[] {
+export function trackingOptOutRoutes(deps: OptOutDeps): ApiRoute[] {
   return [listRoute(deps), createRoute(deps), deleteRoute(deps)];
 }
 
-function listRoute({ optOuts }: Pick<ApiDeps, "optOuts">): ApiRoute {
+function listRoute({ optOuts }: OptOutDeps): ApiRoute {
   return route({
     method: "GET",
     path: "/tracking_opt_outs",
@@ -48,7 +54,7 @@ function listRoute({ optOuts }: Pick<ApiDeps, "optOuts">): ApiRoute {
   });
 }
 
-function createRoute({ optOuts, domains }: Pick<ApiDeps, "optOuts" | "domains">): ApiRoute {
+function createRoute({ optOuts, domains }: OptOutDeps): ApiRoute {
   return route({
     method: "POST",
     path: "/tracking_opt_outs",
@@ -65,7 +71,7 @@ function createRoute({ optOuts, domains }: Pick<ApiDeps, "optOuts" | "domains">)
   });
 }
 
-function deleteRoute({ optOuts }: Pick<ApiDeps, "optOuts">): ApiRoute {
+function deleteRoute({ optOuts }: OptOutDeps): ApiRoute {
   return route({
     method: "DELETE",
     path: "/tracking_opt_outs/{id}",
