@@ -93,12 +93,16 @@ export const deliveryJobSchema = z.object({
   accountId: z.number().int(),
   stream: streamSchema,
   domainName: z.string(),
+  /** Absent in jobs that were queued before jobs named it. */
+  domainId: z.number().int().optional(),
   /** Epoch ms at which the submission was accepted. */
   acceptedAt: z.number(),
   /** Failed delivery attempts so far; a job straight from the door has 0. */
   attempt: z.number().int().min(0),
   /** Epoch ms before which the job is not due; it waits in hops of the queue's longest delay. */
   notBefore: z.number().optional(),
+  /** Whether its messages are known to the log: a former turn of the job has told the events queue of them. */
+  announced: z.boolean().optional(),
   content: z.union([fieldsContentSchema, rawContentSchema]),
   recipients: z.array(recipientSchema).min(1).max(recipientsPerJob),
   category: z.string().optional(),

@@ -44,7 +44,7 @@ export async function acceptRaw(
   );
   const raw = await readRawEmail(deps, customer, domain.name, recipients, content);
   const { submissionId, outcomes } = await once(deps, customer.account.id, submission, (attempt) =>
-    sendOff(deps, attempt, [{ ...raw, domainName: domain.name }]),
+    sendOff(deps, attempt, [{ ...raw, domainName: domain.name, domainId: domain.id }]),
   );
   return { messageIds: acceptedIds(submissionId, outcomes) };
 }

@@ -20,7 +20,12 @@ export async function checkEmail(deps: AcceptDeps, customer: Customer, draft: Dr
     throw new PosternError("invalid_request", { messages: draft.problems });
   }
   if (draft.bytes > customer.account.limits.messageBytes) throw new PosternError("message_too_large");
-  return { email: draft.email, domainName: domain.name, recipients: draft.recipients };
+  return {
+    email: draft.email,
+    domainName: domain.name,
+    domainId: domain.id,
+    recipients: draft.recipients,
+  };
 }
 
 /**

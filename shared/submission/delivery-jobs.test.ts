@@ -27,6 +27,7 @@ function placed(wishes: readonly Wish[]): PlacedEmail[] {
       item,
       firstPlace,
       domainName: "till.example",
+      domainId: 3,
       recipients: Array.from({ length: recipients }, (_, place) => ({
         email: `r${place}@b.example`,
         kind: "to",

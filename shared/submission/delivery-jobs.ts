@@ -99,7 +99,7 @@ function packEmail(
 
 function jobsOf(
   attempt: Attempt,
-  { item, email, domainName }: PlacedEmail,
+  { item, email, domainName, domainId }: PlacedEmail,
   groups: readonly JobRecipient[][],
   content: DeliveryJob["content"],
 ): QueuedJob[] {
@@ -110,6 +110,7 @@ function jobsOf(
       accountId: attempt.accountId,
       stream: attempt.stream,
       domainName,
+      domainId,
       acceptedAt: timeOfId(attempt.submissionId),
       attempt: 0,
       content,

@@ -46,6 +46,7 @@ export interface Attempt {
 export interface CheckedEmail {
   readonly email: Email;
   readonly domainName: string;
+  readonly domainId: number;
   readonly recipients: readonly Recipient[];
 }
 
