@@ -21,7 +21,7 @@ export function depsFromEnvironment(): ConsumeDeps {
     messages: messageStore({ client, table: env.MESSAGES_TABLE, clock }),
     recording: {
       events: eventStore({ client, messagesTable: env.MESSAGES_TABLE, statsTable: env.STATS_TABLE }),
-      random: Math.random,
+      clock,
     },
     mailServers: mailServerClient({ dns: dnsClient({ server: env.DNS_SERVER }), clock }),
     followers: [],

@@ -1,5 +1,6 @@
 import type { Stream } from "../contracts/streams.ts";
 import { accountPartition } from "../platform/account-partition.ts";
+import type { MessageRow } from "./message.ts";
 
 /** What is counted. All but `sent` count a message once however often it happens. */
 export const countedNumbers = ["sent", "delivery", "bounce", "open", "click", "spam"] as const;
@@ -45,6 +46,54 @@ export function groupOf(sk: string): CounterGroup {
     esp,
     category: category.join("#"),
   };
+}
+
+/** By how much counters change, by their sort keys; numbers that stay are left out. */
+export type CounterChanges = ReadonlyMap<string, Partial<Counts>>;
+
+/** What is to be added where a message's row changes, so that counters say what the rows say. */
+export function counterChanges(before: MessageRow, after: MessageRow): CounterChanges {
+  return sumOf([share(before, -1), share(after, 1)]);
+}
+
+export function sumOf(changes: Iterable<CounterChanges>): CounterChanges {
+  const sum = new Map<string, Partial<Record<CountedNumber, number>>>();
+  for (const [sk, counts] of [...changes].flatMap((some) => [...some])) {
+    const total = sum.get(sk) ?? {};
+    for (const name of countedNumbers) total[name] = (total[name] ?? 0) + (counts[name] ?? 0);
+    sum.set(sk, total);
+  }
+  const changed = [...sum].map(([sk, total]) => [sk, withoutZeros(total)] as const);
+  return new Map(changed.filter(([, total]) => Object.keys(total).length > 0));
+}
+
+function withoutZeros(counts: Partial<Counts>): Partial<Counts> {
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== 0));
+}
+
+/**
+ * What one message adds to the counters, times `sign`: it counts as sent on the day on which it was accepted, and
+ * once for each thing that happened to it on the day on which that happened first. A message that is not in the
+ * log adds nothing.
+ */
+function share(row: MessageRow, sign: 1 | -1): CounterChanges {
+  const { accountId, logged, stream, acceptedAt, events, domainId, esp = "", category = "" } = row;
+  if (!logged || stream === undefined || acceptedAt === undefined) return new Map();
+  const times: Record<CountedNumber, number | undefined> = {
+    sent: acceptedAt,
+    delivery: events?.delivery,
+    bounce: events?.bounce,
+    open: events?.open,
+    click: events?.click,
+    spam: events?.spam_complaint,
+  };
+  const counts = countedNumbers.flatMap((name) => {
+    const time = times[name];
+    if (time === undefined) return [];
+    const { sk } = counterKey(accountId, { day: dayOf(time), domainId, stream, esp, category });
+    return [new Map([[sk, { [name]: sign }]])];
+  });
+  return sumOf(counts);
 }
 
 /** Cut between characters: very long categories that begin alike are counted as one. */

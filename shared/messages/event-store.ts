@@ -1,6 +1,11 @@
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import type { TransactionWrite } from "../platform/refused-writes.ts";
-import type { MessageRow } from "./message.ts";
+import { type DynamoDBDocumentClient, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { batchGet } from "../platform/batch-get.ts";
+import { untilFree } from "../platform/patience.ts";
+import { isBusy, refusedTransaction, type TransactionWrite } from "../platform/refused-writes.ts";
+import { type CounterChanges, counterChanges, sumOf } from "./counters.ts";
+import { type Change, counterWrites, eventWrite, rowWrite } from "./event-writes.ts";
+import type { MessageId, MessageRow } from "./message.ts";
+import { keyOf, rowOf } from "./row-store.ts";
 
 /** What follows a change of a message that lies in a packed block already. */
 export interface Deltas {
@@ -15,9 +20,83 @@ export interface EventStoreDeps {
   readonly deltas?: Deltas;
 }
 
+/** A change with the writes that it takes, apart from those to the counters, which several changes share. */
+export interface PreparedChange extends Change {
+  readonly writes: readonly TransactionWrite[];
+  readonly counters: CounterChanges;
+}
+
 export type EventStore = ReturnType<typeof eventStore>;
+
+/** DynamoDB takes so many writes in one transaction. */
+export const writesPerTransaction = 100;
+
+/** Recorders of the same account meet at its counters, for milliseconds each. */
+const patience = { tries: 12, pauseMs: 20 };
 
 /** Events of messages, the rows that they change, and the counters, all changing together. */
 export function eventStore(deps: EventStoreDeps) {
-  return { deps };
+  return {
+    /** The rows of messages, read consistently, by message id; a message without a row is missing. */
+    rowsOf: (ids: readonly MessageId[]) => rowsOf(deps, ids),
+
+    /** A change made ready to be written together with others of its account. */
+    prepare: (change: Change) => prepare(deps, change),
+
+    /**
+     * Writes changes of one account, all of them or none.
+     *
+     * @returns undefined when they are written; else which of their events were recorded by somebody before, and
+     * that the rows are to be read again
+     */
+    write: (accountId: number, changes: readonly PreparedChange[]) => write(deps, accountId, changes),
+  };
+}
+
+async function rowsOf(
+  { client, messagesTable }: EventStoreDeps,
+  ids: readonly MessageId[],
+): Promise<Map<string, MessageRow>> {
+  const items = await batchGet({ client, table: messagesTable }, { keys: ids.map(keyOf) });
+  return new Map(items.map(rowOf).map((row) => [row.messageId, row]));
+}
+
+async function prepare({ messagesTable, deltas }: EventStoreDeps, change: Change): Promise<PreparedChange> {
+  const { before, after, events } = change;
+  const delta = await deltas?.deltaFor(after);
+  return {
+    ...change,
+    // The order is what `write` reads refusals by: the row, its events, what else there is.
+    writes: [
+      rowWrite(messagesTable, change),
+      ...events.map((event) => eventWrite(messagesTable, event, after.expiresAt)),
+      ...(delta ? [delta] : []),
+    ],
+    counters: counterChanges(before, after),
+  };
+}
+
+async function write(
+  { client, statsTable }: EventStoreDeps,
+  accountId: number,
+  changes: readonly PreparedChange[],
+): Promise<ReadonlySet<string> | undefined> {
+  const counters = counterWrites(statsTable, accountId, sumOf(changes.map(({ counters }) => counters)));
+  const TransactItems = [...changes.flatMap(({ writes }) => writes), ...counters];
+  try {
+    // Each attempt is a command of its own, with a token of its own; the SDK's repetitions keep the token, by
+    // which DynamoDB recognises a transaction whose answer was lost.
+    await untilFree(() => client.send(new TransactWriteCommand({ TransactItems })), isBusy, patience);
+    return undefined;
+  } catch (error) {
+    const refusals = refusedTransaction(error);
+    if (refusals === undefined) throw error;
+    const names = changes.flatMap(({ writes, events }) => {
+      const ids = events.map(({ eventId }) => eventId);
+      return [undefined, ...ids, ...Array<undefined>(writes.length - 1 - ids.length).fill(undefined)];
+    });
+    return new Set(
+      names.filter((name, place) => name !== undefined && refusals[place] !== undefined) as string[],
+    );
+  }
 }

@@ -1,10 +1,14 @@
 import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { accountPartition } from "../platform/account-partition.ts";
-import { refusedWrite } from "../platform/refused-writes.ts";
+import { untilFree } from "../platform/patience.ts";
+import { isWriteConflict, refusedWrite } from "../platform/refused-writes.ts";
 import type { MessageId, MessageRow } from "./message.ts";
 
 /** Log rows and claims live so long; the plans' own, shorter retention is cut when the log is read. */
 const retentionSeconds = 30 * 24 * 3600;
+
+/** Events are recorded in transactions, on the rows that workers write to: those last for milliseconds. */
+const patience = { tries: 8, pauseMs: 10 };
 
 export interface RowTable {
   readonly client: DynamoDBDocumentClient;
@@ -48,14 +52,13 @@ export async function putIfAbsent(
   row: MessageRow,
 ): Promise<MessageRow | undefined> {
   try {
-    await client.send(
-      new PutCommand({
-        TableName: table,
-        Item: itemOf(row),
-        ConditionExpression: "attribute_not_exists(pk)",
-        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-      }),
-    );
+    const put = {
+      TableName: table,
+      Item: itemOf(row),
+      ConditionExpression: "attribute_not_exists(pk)",
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    } as const;
+    await untilFree(() => client.send(new PutCommand(put)), isWriteConflict, patience);
     return undefined;
   } catch (error) {
     const existing = refusedWrite(error)?.item;
@@ -75,19 +78,18 @@ export async function changeRow(
   const assignments = fields.map(([name]) => `#${name} = :set_${name}`).join(", ");
   const removals = remove.map((name) => `#${name}`).join(", ");
   try {
-    await client.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: keyOf(id),
-        UpdateExpression: `SET ${assignments}${removals && ` REMOVE ${removals}`}`,
-        ConditionExpression: condition,
-        ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-        ExpressionAttributeValues: {
-          ...values,
-          ...Object.fromEntries(fields.map(([name, value]) => [`:set_${name}`, value])),
-        },
-      }),
-    );
+    const update = {
+      TableName: table,
+      Key: keyOf(id),
+      UpdateExpression: `SET ${assignments}${removals && ` REMOVE ${removals}`}`,
+      ConditionExpression: condition,
+      ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+      ExpressionAttributeValues: {
+        ...values,
+        ...Object.fromEntries(fields.map(([name, value]) => [`:set_${name}`, value])),
+      },
+    };
+    await untilFree(() => client.send(new UpdateCommand(update)), isWriteConflict, patience);
     return true;
   } catch (error) {
     if (refusedWrite(error)) return false;

@@ -39,3 +39,21 @@ export function isWriteConflict(error: unknown): boolean {
   }
   return error instanceof Error && error.name === "TransactionConflictException";
 }
+
+const passing = new Set(["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]);
+
+/**
+ * True if a write met another on the same item, or too many of them: nothing was written, and trying again helps.
+ * False if a condition refused it besides: then it would be refused again.
+ */
+export function isBusy(error: unknown): boolean {
+  if (refusedTransaction(error)) return false;
+  if (!(error instanceof TransactionCanceledException)) return isWriteConflict(error);
+  return (error.CancellationReasons ?? []).some(({ Code }) => Code !== undefined && passing.has(Code));
+}
+
+/** True if DynamoDB takes a write never, whatever else happens. */
+export function isInvalidWrite(error: unknown): boolean {
+  if (error instanceof TransactionCanceledException) return !isBusy(error);
+  return error instanceof Error && error.name === "ValidationException";
+}
