@@ -14,7 +14,7 @@ import { type AwsClients, awsClients } from "./resources/aws-clients.ts";
 import { createResources } from "./resources/create-resources.ts";
 import { createDnsRecords } from "./resources/dns.ts";
 import { secretsOf } from "./resources/secrets.ts";
-import { configurationSetsOf, eventDestinationsOf } from "./resources/ses.ts";
+import { configurationSetsOf, eventDestinationsOf, identitiesOf } from "./resources/ses.ts";
 import { type AwsEndpoints, functionsOf, servicesOf } from "./runtime/function-definition.ts";
 import { functionLog } from "./runtime/function-log.ts";
 import { seedOnce } from "./seed.ts";
@@ -108,6 +108,7 @@ async function startFunctions(machine: Machine) {
     mailbox: services.mailbox,
     configurationSets: configurationSetsOf(deployed),
     eventDestinations: eventDestinationsOf(deployed),
+    identities: identitiesOf(deployed),
     snsUrl: services.queues.url,
     sesFaults: services.sesFaults,
     dnsRecords: services.dns.records,

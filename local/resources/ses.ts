@@ -6,6 +6,11 @@ export function configurationSetsOf(deployment: Deployment): string[] {
   return deployment.resources("AWS::SES::ConfigurationSet").map(({ ref }) => ref);
 }
 
+/** The template's SES identities. */
+export function identitiesOf(deployment: Deployment): string[] {
+  return deployment.resources("AWS::SES::EmailIdentity").map(({ ref }) => ref);
+}
+
 /** Where the configuration sets' events go: to SNS topics. */
 export function eventDestinationsOf(deployment: Deployment): EventDestination[] {
   return deployment

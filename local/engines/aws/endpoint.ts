@@ -25,6 +25,8 @@ export interface AwsEndpointOptions {
   /** Names of the configuration sets that exist. */
   configurationSets: string[];
   eventDestinations: EventDestination[];
+  /** Domains that are SES identities from the start. */
+  identities?: readonly string[];
   /** Where SNS is, for the notifications. */
   snsUrl: string;
   sesFaults: SesFaults;

@@ -34,12 +34,17 @@ type Operation = (request: AwsRequest, identity: string) => Promise<AwsOutcome>;
 
 /** SES v2 as far as sending raw mail needs it. Identities count as verified as soon as they exist. */
 export function sesService(
-  options: Omit<SesSending, "identities"> & { dir: string | undefined },
+  options: Omit<SesSending, "identities"> & {
+    dir: string | undefined;
+    identities?: readonly string[] | undefined;
+  },
 ): AwsService {
   const identities = identitiesIn(options.dir);
+  const made = Promise.all((options.identities ?? []).map((name) => ensure(identities, name)));
   const sending: SesSending = { ...options, identities };
   const operations = { ...identityOperations(identities), ...accountOperations(sending) };
   return async (request) => {
+    await made;
     const [, kind = "", name, rest = ""] =
       /^\/v2\/email\/([^/]+)(?:\/([^/]+))?(\/.*)?$/.exec(request.path) ?? [];
     const operation = operations[`${request.method} ${kind}${name === undefined ? "" : "/*"}${rest}`];
@@ -50,6 +55,10 @@ export function sesService(
       `SES ${request.method} ${request.path} is not served.`,
     );
   };
+}
+
+async function ensure(identities: Identities, name: string): Promise<void> {
+  if (identities.covering(name) === undefined) await identities.create(name, undefined);
 }
 
 function accountOperations(sending: SesSending): Record<string, Operation> {
