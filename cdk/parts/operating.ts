@@ -17,7 +17,7 @@ export class Operating extends Construct {
       timeout: Duration.seconds(30),
       memorySize: 512,
     });
-    storage.accounts.allow(this.worker, "GetItem", "PutItem", "UpdateItem");
+    storage.accounts.allow(this.worker, "GetItem", "PutItem", "Query", "UpdateItem");
     storage.quota.allow(this.worker, "GetItem", "PutItem", "UpdateItem");
     // Decrypt: a command given again mends an identity whose key was made before.
     dkimKey.allowEncrypt(this.worker);

@@ -48,6 +48,7 @@ const expected: Record<string, Record<string, string[]>> = {
   RecordEvents: {
     "<MessagesTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     "<StatsTable.Arn>": ["dynamodb:UpdateItem"],
+    "<SuppressionsTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:PutItem"],
     "<EventsQueue.Arn>": receive,
   },
   ResetPeriods: {
@@ -62,13 +63,20 @@ const expected: Record<string, Record<string, string[]>> = {
     "<AccountsTable.Arn>": ["dynamodb:GetItem"],
     "<AccountsTable.Arn>/index/byTokenHash": ["dynamodb:Query"],
     "<CountersTable.Arn>": ["dynamodb:UpdateItem"],
+    "<SuppressionsTable.Arn>": [
+      "dynamodb:BatchGetItem",
+      "dynamodb:DeleteItem",
+      "dynamodb:GetItem",
+      "dynamodb:PutItem",
+      "dynamodb:Query",
+    ],
   },
   RecipientPages: {
     "<LinkSecret>": ["secretsmanager:GetSecretValue"],
     "<EventsQueue.Arn>": ["sqs:SendMessage"],
   },
   Operator: {
-    "<AccountsTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+    "<AccountsTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"],
     "<QuotaTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     "<DkimKey.Arn>": ["kms:Decrypt", "kms:Encrypt"],
     [identities]: [
