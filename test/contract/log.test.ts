@@ -1,0 +1,202 @@
+import * as fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { entryOf } from "../../shared/messages/log-entry.ts";
+import { parseFilters } from "../../shared/messages/log-filters.ts";
+import type { MessageRow, MessageStatus } from "../../shared/messages/message.ts";
+import { announcementMs, packLog } from "../../shared/messages/pack-log.ts";
+import { type LogSearch, searchLog } from "../../shared/messages/search-log.ts";
+import { newId } from "../../shared/platform/ids.ts";
+import { onEachDynamoEngine } from "../support/dynamodb.ts";
+import { type LogService, startLogService } from "../support/log-service.ts";
+
+const hourMs = 3_600_000;
+const start = Date.UTC(2026, 2, 10, 12);
+const statuses: MessageStatus[] = ["enqueued", "delivered", "not_delivered", "opted_out"];
+const filters = [
+  {},
+  { status: "delivered" },
+  { status: { operator: "not_equal", value: ["enqueued", "opted_out"] } },
+  { to: { operator: "ci_contain", value: "READER1" } },
+  { category: "a", opens_count: { operator: "greater_than", value: 0 } },
+  { subject: { operator: "empty" } },
+];
+
+const oftenDone = { send: 4, change: 4, late: 1, pack: 2, wait: 2 };
+const step = fc.oneof(
+  ...(Object.keys(oftenDone) as (keyof typeof oftenDone)[]).map((name) => ({
+    weight: oftenDone[name],
+    arbitrary: fc.record({ do: fc.constant(name), number: fc.nat() }),
+  })),
+);
+
+/** What an event makes of a row. */
+function changed(row: MessageRow, number: number): MessageRow {
+  return {
+    ...row,
+    status: statuses[number % 4] ?? "delivered",
+    opensCount: (row.opensCount ?? 0) + (number % 2),
+    recorded: (row.recorded ?? 0) + 1,
+    ...(number % 3 === 0 && { subject: "", category: "a" }),
+  };
+}
+
+await onEachDynamoEngine("the log", (dynamo) => {
+  let now = start;
+  let log: LogService;
+  let accounts = 0;
+  beforeAll(async () => {
+    log = await startLogService({
+      client: dynamo.client,
+      table: dynamo.tables.messages,
+      clock: { now: () => now },
+    });
+  });
+  afterAll(() => log.stop());
+
+  const search = (accountId: number, wanted: Partial<LogSearch> & { filters?: unknown } = {}) =>
+    searchLog(log, {
+      accountId,
+      ...parseFilters(wanted.filters),
+      retentionDays: 30,
+      pageSize: 7,
+      ...wanted,
+    });
+
+  async function allPages(accountId: number, wanted: Parameters<typeof search>[1]) {
+    const ids: string[] = [];
+    for (let after: string | undefined; ; ) {
+      const page = await search(accountId, { ...wanted, after });
+      ids.push(...page.messageIds);
+      if (page.next === null) return { ids, total: page.total };
+      after = page.next;
+    }
+  }
+
+  const pack = (accountId: number, counts: { rows?: number; deltas?: number } = {}) =>
+    packLog(log, { accountId, rows: 2_000, deltas: 1_000, ...counts }, { hasTime: () => true });
+
+  function rowAt(accountId: number, at: number, fields: Partial<MessageRow> = {}): MessageRow {
+    const messageId = newId(at);
+    return {
+      accountId,
+      messageId,
+      state: "sent",
+      status: "enqueued",
+      logged: true,
+      recorded: 1,
+      stream: "bulk",
+      domainName: "till.example",
+      domainId: 1,
+      from: "a@till.example",
+      to: `reader${Number.parseInt(messageId.slice(-2), 16)}@example.net`,
+      recipientKind: "to",
+      subject: "Hello",
+      acceptedAt: at,
+      expiresAt: 2 ** 31,
+      ...fields,
+    };
+  }
+
+  /** An account, what can happen to it, and what is to be found then. */
+  function newWorld() {
+    accounts += 1;
+    const accountId = accounts;
+    const rows = new Map<string, MessageRow>();
+    const recorder = log.recorder();
+    const record = async (row: MessageRow) => {
+      rows.set(row.messageId, row);
+      await log.record(recorder, row);
+    };
+    return {
+      accountId,
+      async send(number: number) {
+        for (let place = 0; place <= number % 9; place += 1) await record(rowAt(accountId, now));
+      },
+      async late(number: number) {
+        const at = now - ((number % 50) + 1) * hourMs;
+        await record(rowAt(accountId, at, { category: "a", opensCount: 1 }));
+      },
+      async change(number: number) {
+        const row = [...rows.values()][number % Math.max(1, rows.size)];
+        if (row !== undefined) await record(changed(row, number));
+      },
+      async pack() {
+        await pack(accountId);
+      },
+      async wait(number: number) {
+        now += ((number % 900) + 1) * 60_000;
+      },
+      matching(filter: unknown) {
+        const { conditions } = parseFilters(filter);
+        return [...rows.values()]
+          .filter((row) => conditions.every((by) => by.accepts(entryOf(row)[by.column])))
+          .map(({ messageId }) => messageId)
+          .sort()
+          .reverse();
+      },
+    };
+  }
+
+  describe("of an account", () => {
+    it("finds the same, whatever is packed, changed or late, and in whatever order this happened", async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 40 }), async (steps) => {
+          now = start;
+          const world = newWorld();
+          for (const one of steps) await world[one.do](one.number);
+          for (const filter of filters) {
+            const expected = world.matching(filter);
+            const found = await allPages(world.accountId, { filters: filter });
+            expect(found).toEqual({ ids: expected, total: expected.length });
+          }
+        }),
+        { numRuns: 20 },
+      );
+    });
+
+    it("is packed only some minutes after this was announced, and a crash in between changes nothing", async () => {
+      now = start;
+      accounts += 1;
+      const accountId = accounts;
+      const recorder = log.recorder();
+      for (let place = 0; place < 30; place += 1) {
+        await log.record(recorder, rowAt(accountId, start - 2 * hourMs - place * 1_000));
+      }
+
+      expect(await pack(accountId)).toEqual({ rows: 0, deltas: 0 });
+      now += announcementMs - 1;
+      expect(await pack(accountId)).toEqual({ rows: 0, deltas: 0 });
+      now += 1;
+      expect(await pack(accountId)).toEqual({ rows: 30, deltas: 0 });
+      // As if it had died before it wrote down how far it is.
+      await log.packing.setPackedThrough(accountId, "");
+      expect((await search(accountId)).total).toBe(30);
+      expect(await pack(accountId)).toEqual({ rows: 30, deltas: 0 });
+      expect(
+        (await search(accountId, { filters: { to: { operator: "ci_contain", value: "r" } } })).total,
+      ).toBe(30);
+      expect(await log.index.deltas(accountId, "2026-01-01", "2027-01-01")).toEqual([]);
+    });
+
+    it("ends where its plan's retention does, and where the asker's domains do", async () => {
+      now = start;
+      accounts += 1;
+      const accountId = accounts;
+      const recorder = log.recorder();
+      for (const days of [0, 1, 2, 3, 4]) {
+        await log.record(recorder, rowAt(accountId, start - days * 24 * hourMs, { domainId: days % 2 }));
+      }
+      const midnight = Date.UTC(2026, 2, 7);
+      await log.record(recorder, rowAt(accountId, midnight));
+      await log.record(recorder, rowAt(accountId, midnight - 1));
+
+      expect((await search(accountId, { retentionDays: 3 })).total).toBe(5);
+      expect((await search(accountId, { domainIds: [0] })).total).toBe(3);
+      expect((await search(accountId, { domainIds: [] })).total).toBe(0);
+      expect((await search(accountId, { sentAfter: start - 24 * hourMs, sentBefore: start - 1 })).total).toBe(
+        1,
+      );
+      expect((await search(accountId, { sentAfter: start, sentBefore: start - 1 })).total).toBe(0);
+    });
+  });
+});
