@@ -29,6 +29,7 @@ export class AccountApi extends Construct {
     storage.accounts.allow(this.worker, "GetItem");
     storage.accounts.allowIndexQuery(this.worker);
     storage.counters.allow(this.worker, "UpdateItem");
+    storage.suppressions.allow(this.worker, "BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query");
     this.worker.tell(environmentNames.sendUrl, send.url);
     this.worker.tell(environmentNames.bulkUrl, bulk.url);
     this.door = new HttpDoor(this, "GeneralApi", {

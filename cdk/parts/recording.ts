@@ -50,6 +50,7 @@ export class Recording extends Construct {
     });
     storage.messages.allow(this.worker, "BatchGetItem", "PutItem", "UpdateItem");
     storage.stats.allow(this.worker, "UpdateItem");
+    storage.suppressions.allow(this.worker, "BatchGetItem", "PutItem");
   }
 
   /** Lets SES tell what becomes of the streams' messages: configuration set, topic, queue. */

@@ -6,12 +6,16 @@ import { type DomainStore, domainStore } from "../../shared/domains/domain-store
 import { documentClient } from "../../shared/platform/aws-clients.ts";
 import { type Clock, systemClock as clock } from "../../shared/platform/clock.ts";
 import { readEnvironment } from "../../shared/platform/environment.ts";
+import { type OptOutStore, optOutStore } from "../../shared/suppressions/opt-out-store.ts";
+import { type SuppressionStore, suppressionStore } from "../../shared/suppressions/suppression-store.ts";
 
 /** What the account API's routes need of the outside. */
 export interface ApiDeps {
   readonly accounts: AccountStore;
   readonly rates: RateLimitStore;
   readonly domains: DomainStore;
+  readonly suppressions: SuppressionStore;
+  readonly optOuts: OptOutStore;
   readonly clock: Clock;
 }
 
@@ -26,15 +30,18 @@ export function urlsFromEnvironment() {
 
 /** Everything that the function needs, from its environment. */
 export function depsFromEnvironment(): ApiDeps {
-  const { ACCOUNTS_TABLE, COUNTERS_TABLE } = readEnvironment({
+  const { ACCOUNTS_TABLE, COUNTERS_TABLE, SUPPRESSIONS_TABLE } = readEnvironment({
     [environmentNames.accountsTable]: z.string(),
     [environmentNames.countersTable]: z.string(),
+    [environmentNames.suppressionsTable]: z.string(),
   });
   const client = documentClient();
   return {
     accounts: accountStore({ client, table: ACCOUNTS_TABLE, clock }),
     domains: domainStore({ client, table: ACCOUNTS_TABLE, clock }),
     rates: rateLimitStore({ client, table: COUNTERS_TABLE, clock }),
+    suppressions: suppressionStore({ client, table: SUPPRESSIONS_TABLE, clock }),
+    optOuts: optOutStore({ client, table: SUPPRESSIONS_TABLE, clock }),
     clock,
   };
 }

@@ -7,6 +7,8 @@ import { documentClient } from "../../shared/platform/aws-clients.ts";
 import { systemClock as clock } from "../../shared/platform/clock.ts";
 import { dnsClient } from "../../shared/platform/dns-client.ts";
 import { readEnvironment } from "../../shared/platform/environment.ts";
+import { suppressFor } from "../../shared/suppressions/suppress.ts";
+import { suppressionStore } from "../../shared/suppressions/suppression-store.ts";
 import type { ConsumeDeps } from "./consume.ts";
 
 /** Everything that the function needs, from its environment. */
@@ -14,9 +16,11 @@ export function depsFromEnvironment(): ConsumeDeps {
   const env = readEnvironment({
     [environmentNames.messagesTable]: z.string(),
     [environmentNames.statsTable]: z.string(),
+    [environmentNames.suppressionsTable]: z.string(),
     [environmentNames.dnsServer]: z.string().optional(),
   });
   const client = documentClient();
+  const suppressions = suppressionStore({ client, table: env.SUPPRESSIONS_TABLE, clock });
   return {
     messages: messageStore({ client, table: env.MESSAGES_TABLE, clock }),
     recording: {
@@ -24,6 +28,6 @@ export function depsFromEnvironment(): ConsumeDeps {
       clock,
     },
     mailServers: mailServerClient({ dns: dnsClient({ server: env.DNS_SERVER }), clock }),
-    followers: [],
+    followers: [(recorded) => suppressFor({ suppressions }, recorded)],
   };
 }
