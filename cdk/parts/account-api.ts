@@ -26,7 +26,7 @@ export class AccountApi extends Construct {
       // A whole processor: a search of the log reads megabytes while the customer waits.
       memorySize: 1769,
     });
-    storage.accounts.allow(this.worker, "GetItem");
+    storage.accounts.allow(this.worker, "GetItem", "Query");
     storage.accounts.allowIndexQuery(this.worker);
     storage.counters.allow(this.worker, "UpdateItem");
     storage.suppressions.allow(this.worker, "BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query");

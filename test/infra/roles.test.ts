@@ -60,7 +60,7 @@ const expected: Record<string, Record<string, string[]>> = {
     "<MessagesTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:PutItem"],
   },
   Api: {
-    "<AccountsTable.Arn>": ["dynamodb:GetItem"],
+    "<AccountsTable.Arn>": ["dynamodb:GetItem", "dynamodb:Query"],
     "<AccountsTable.Arn>/index/byTokenHash": ["dynamodb:Query"],
     "<CountersTable.Arn>": ["dynamodb:UpdateItem"],
     "<SuppressionsTable.Arn>": [
