@@ -48,7 +48,7 @@ export class Recording extends Construct {
       maxBatchingWindow: Duration.seconds(1),
       maxConcurrency: 10,
     });
-    storage.messages.allow(this.worker, "BatchGetItem", "PutItem", "UpdateItem");
+    storage.messages.allow(this.worker, "BatchGetItem", "GetItem", "PutItem", "UpdateItem");
     storage.stats.allow(this.worker, "UpdateItem");
     storage.suppressions.allow(this.worker, "BatchGetItem", "PutItem");
   }

@@ -4,6 +4,7 @@ import { failureOf } from "../platform/failure.ts";
 import { lookupCache } from "../platform/lookup-cache.ts";
 import { logger } from "../platform/observability.ts";
 import type { TransactionWrite } from "../platform/refused-writes.ts";
+import type { RecordedEvent } from "./event.ts";
 import type { Deltas } from "./event-store.ts";
 import { entryOf } from "./log-entry.ts";
 import type { LogTable } from "./log-index-store.ts";
@@ -18,12 +19,8 @@ const cachedAccounts = 10_000;
 const sample = 100;
 
 export interface PackedLog extends Deltas {
-  /**
-   * Tells the packer, now and then, how much an account's log has grown by what was recorded.
-   *
-   * @param rows how many messages are new in each account's log
-   */
-  noteGrowth(rows: ReadonlyMap<number, number>): Promise<void>;
+  /** Tells the packer, now and then, how much accounts' logs have grown by what was recorded. Never fails. */
+  noteGrowth(recorded: readonly RecordedEvent[]): Promise<void>;
 }
 
 /** What a recorder does about messages that are packed. */
@@ -56,7 +53,8 @@ export function packedLogStore({
       return deltaWrite(table, after);
     },
 
-    async noteGrowth(rows) {
+    async noteGrowth(recorded) {
+      const rows = newRowsOf(recorded);
       const accountIds = new Set([...rows.keys(), ...deltas.keys()]);
       const grown = [...accountIds].map((accountId) => ({
         accountId,
@@ -76,6 +74,15 @@ export function packedLogStore({
       }
     },
   };
+}
+
+/** How many messages are new in each account's log. */
+function newRowsOf(recorded: readonly RecordedEvent[]): Map<number, number> {
+  const rows = new Map<number, number>();
+  for (const { event, first } of recorded) {
+    if (first && event.kind === "sending") rows.set(event.accountId, (rows.get(event.accountId) ?? 0) + 1);
+  }
+  return rows;
 }
 
 function deltaWrite(table: string, row: MessageRow): TransactionWrite {

@@ -4,8 +4,11 @@ import { untilFree } from "../platform/patience.ts";
 import { isWriteConflict, refusedWrite } from "../platform/refused-writes.ts";
 import type { MessageId, MessageRow } from "./message.ts";
 
-/** Log rows and claims live so long; the plans' own, shorter retention is cut when the log is read. */
-const retentionSeconds = 30 * 24 * 3600;
+/**
+ * Log rows and claims live so long: the longest retention of a plan, 30 whole days besides today, and one day to
+ * spare. The plans' own, shorter retention is cut when the log is read.
+ */
+const retentionSeconds = 32 * 24 * 3600;
 
 /** Events are recorded in transactions, on the rows that workers write to: those last for milliseconds. */
 const patience = { tries: 8, pauseMs: 10 };

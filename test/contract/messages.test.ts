@@ -90,7 +90,7 @@ await onEachDynamoEngine("messages", (dynamo) => {
         ...log,
         state: "claimed",
         status: "enqueued",
-        expiresAt: noon / 1000 + 30 * 24 * 3600,
+        expiresAt: noon / 1000 + 32 * 24 * 3600,
       });
     });
 
@@ -135,7 +135,7 @@ await onEachDynamoEngine("messages", (dynamo) => {
       });
       clock.set(claimUntil + evidenceWaitMs);
 
-      expect(await claims.claim(request(messageId))).toEqual({ kind: "done" });
+      expect(await claims.claim(request(messageId))).toEqual({ kind: "done", inLog: true });
       clock.set(noon);
       expect(await messages.get({ accountId, messageId })).toMatchObject({
         state: "sent",
@@ -170,7 +170,7 @@ await onEachDynamoEngine("messages", (dynamo) => {
 
       const answer = await claims.claim(request(messageId, { submissionId: "pendingSubmission" }));
 
-      expect(answer).toEqual({ kind: "later", at: noon + 60_000 });
+      expect(answer).toEqual({ kind: "later", at: noon + 60_000, inLog: false });
       expect(await unitsTaken()).toBe(before);
       expect(await messages.get({ accountId, messageId })).toMatchObject({ state: "released" });
     });
@@ -179,7 +179,7 @@ await onEachDynamoEngine("messages", (dynamo) => {
       const messageId = newId(noon);
       await messages.markRefused(accountId, [messageId]);
 
-      expect(await claims.claim(request(messageId))).toEqual({ kind: "done" });
+      expect(await claims.claim(request(messageId))).toEqual({ kind: "done", inLog: false });
     });
   });
 
@@ -193,23 +193,22 @@ await onEachDynamoEngine("messages", (dynamo) => {
 
       expect(await claims.settle(first, { state: "failed", reason: "late" })).toBe(false);
       expect(await claims.reroute(first, "smtp")).toBe(false);
-      expect(await claims.settle(second, { state: "sent", status: "delivered", rfcMessageId: "<1@x>" })).toBe(
+      expect(await claims.settle(second, { state: "sent", rfcMessageId: "<1@x>" })).toBe(
         true,
       );
       expect(await messages.get({ accountId, messageId })).toMatchObject({
         state: "sent",
-        status: "delivered",
         rfcMessageId: "<1@x>",
       });
     });
 
-    it("as failed shows that it was not delivered, and why", async () => {
+    it("as failed keeps why, and leaves it to the events to say what the log shows", async () => {
       const messageId = newId(noon);
       await claims.settle(await claimed(messageId), { state: "failed", reason: "550 5.1.1" });
 
       expect(await messages.get({ accountId, messageId })).toMatchObject({
         state: "failed",
-        status: "not_delivered",
+        status: "enqueued",
         reason: "550 5.1.1",
       });
     });
@@ -222,7 +221,7 @@ await onEachDynamoEngine("messages", (dynamo) => {
         nextAttemptAt: noon + 60_000,
       });
 
-      expect(await claims.claim(request(messageId))).toEqual({ kind: "later", at: noon + 60_000 });
+      expect(await claims.claim(request(messageId))).toEqual({ kind: "later", at: noon + 60_000, inLog: true });
       clock.set(noon + 60_000);
       expect(await claimed(messageId)).toMatchObject({ attempt: 2 });
       clock.set(noon);
@@ -234,8 +233,8 @@ await onEachDynamoEngine("messages", (dynamo) => {
       const messageId = newId(noon);
       const next = noon + 3_600_000;
 
-      expect(await claims.postpone({ accountId, messageId }, log, next)).toBe(true);
-      expect(await claims.postpone({ accountId, messageId }, log, next + 3_600_000)).toBe(true);
+      expect(await claims.postpone({ accountId, messageId }, log, next)).toEqual({ waits: true, inLog: true });
+      expect(await claims.postpone({ accountId, messageId }, log, next + 3_600_000)).toMatchObject({ waits: true });
       expect(await messages.get({ accountId, messageId })).toMatchObject({
         ...log,
         state: "waiting",
@@ -249,9 +248,24 @@ await onEachDynamoEngine("messages", (dynamo) => {
       await claims.settle(await claimed(settled), { state: "failed", reason: "no" });
       const claim = await claimed(under);
 
-      expect(await claims.postpone({ accountId, messageId: settled }, log, noon)).toBe(false);
-      expect(await claims.postpone({ accountId, messageId: under }, log, noon)).toBe(true);
+      expect(await claims.postpone({ accountId, messageId: settled }, log, noon)).toMatchObject({ waits: false });
+      expect(await claims.postpone({ accountId, messageId: under }, log, noon)).toMatchObject({ waits: true });
       expect(await claims.settle(claim, { state: "failed", reason: "no" })).toBe(true);
+    });
+  });
+
+  it("is not in the log as long as its customer was told that it is refused, or its unit is given back", async () => {
+    const [refused, released] = [newId(noon), newId(noon)];
+    await messages.markRefused(accountId, [refused]);
+    await messages.markReleased(accountId, [released]);
+
+    expect(await claims.postpone({ accountId, messageId: refused }, log, noon)).toEqual({
+      waits: false,
+      inLog: false,
+    });
+    expect(await claims.postpone({ accountId, messageId: released }, log, noon)).toEqual({
+      waits: true,
+      inLog: false,
     });
   });
 
