@@ -4,7 +4,8 @@ import { Base64Decoder } from "./base64-decoder.ts";
 
 function decode(pieces: readonly string[]) {
   const decoder = new Base64Decoder();
-  const decoded = Buffer.concat([...pieces.map((piece) => decoder.push(piece)), decoder.end()]);
+  const parts = pieces.map((piece) => Buffer.from(decoder.push(piece)));
+  const decoded = Buffer.concat([...parts, decoder.end()]);
   return { decoded, isSound: decoder.isSound, bytes: decoder.bytes };
 }
 
