@@ -26,12 +26,14 @@ export interface ServiceTableProps {
   readonly tableName: EnvironmentName;
   /** Items go by themselves at the epoch second of this attribute. */
   readonly expiry?: "expiresAt";
-  readonly index?: {
-    readonly name: string;
-    readonly partitionKey: Attribute;
-    readonly sortKey?: Attribute;
-    readonly projection: ProjectionType;
-  };
+  readonly indexes?: readonly TableIndex[];
+}
+
+export interface TableIndex {
+  readonly name: string;
+  readonly partitionKey: Attribute;
+  readonly sortKey?: Attribute;
+  readonly projection: ProjectionType;
 }
 
 /**
@@ -40,7 +42,7 @@ export interface ServiceTableProps {
  */
 export class ServiceTable extends Table {
   private readonly nameForFunctions: EnvironmentName;
-  private readonly indexName: string | undefined;
+  private readonly indexNames: readonly string[];
 
   constructor(scope: Construct, id: string, props: ServiceTableProps) {
     super(scope, id, {
@@ -53,9 +55,8 @@ export class ServiceTable extends Table {
       ...(props.expiry !== undefined && { timeToLiveAttribute: props.expiry }),
     });
     this.nameForFunctions = props.tableName;
-    this.indexName = props.index?.name;
-    if (props.index !== undefined) {
-      const { name: indexName, projection: projectionType, ...keys } = props.index;
+    this.indexNames = (props.indexes ?? []).map(({ name }) => name);
+    for (const { name: indexName, projection: projectionType, ...keys } of props.indexes ?? []) {
       this.addGlobalSecondaryIndex({ indexName, projectionType, ...keys });
     }
     (this.node.defaultChild as CfnResource).overrideLogicalId(id);
@@ -67,10 +68,10 @@ export class ServiceTable extends Table {
     worker.tell(this.nameForFunctions, this.tableName);
   }
 
-  /** The function may query the table's index. */
-  allowIndexQuery(worker: Worker): void {
-    if (this.indexName === undefined) throw new Error(`${this.node.id} has no index`);
-    worker.allow(asDynamo(["Query"]), [`${this.tableArn}/index/${this.indexName}`]);
+  /** The function may query this index of the table. */
+  allowIndexQuery(worker: Worker, indexName: string): void {
+    if (!this.indexNames.includes(indexName)) throw new Error(`${this.node.id} has no index ${indexName}`);
+    worker.allow(asDynamo(["Query"]), [`${this.tableArn}/index/${indexName}`]);
     worker.tell(this.nameForFunctions, this.tableName);
   }
 }

@@ -27,7 +27,7 @@ export class AccountApi extends Construct {
       memorySize: 1769,
     });
     storage.accounts.allow(this.worker, "GetItem", "Query");
-    storage.accounts.allowIndexQuery(this.worker);
+    storage.accounts.allowIndexQuery(this.worker, "byTokenHash");
     storage.counters.allow(this.worker, "UpdateItem");
     storage.suppressions.allow(this.worker, "BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query");
     this.worker.tell(environmentNames.sendUrl, send.url);

@@ -26,7 +26,7 @@ export class Periods extends Construct {
       description: "Closes billing periods that have ended and opens the next",
     });
     storage.quota.allow(reset, "GetItem", "PutItem", "UpdateItem");
-    storage.quota.allowIndexQuery(reset);
+    storage.quota.allowIndexQuery(reset, "byPeriodEnd");
 
     const reconcile = this.scheduled("ReconcileQuota", Duration.minutes(15), {
       folder: "reconcile-quota",

@@ -15,26 +15,37 @@ export class Storage extends Construct {
   readonly messages: ServiceTable;
   readonly stats: ServiceTable;
   readonly suppressions: ServiceTable;
+  readonly webhooks: ServiceTable;
   readonly payloads: Payloads;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
     this.accounts = new ServiceTable(this, "AccountsTable", {
       tableName: environmentNames.accountsTable,
-      index: {
-        name: "byTokenHash",
-        partitionKey: { name: "tokenHash", type: AttributeType.STRING },
-        projection: ProjectionType.ALL,
-      },
+      indexes: [
+        {
+          name: "byTokenHash",
+          partitionKey: { name: "tokenHash", type: AttributeType.STRING },
+          projection: ProjectionType.ALL,
+        },
+        {
+          name: "byCheckTime",
+          partitionKey: { name: "checkState", type: AttributeType.STRING },
+          sortKey: { name: "checkAt", type: AttributeType.NUMBER },
+          projection: ProjectionType.KEYS_ONLY,
+        },
+      ],
     });
     this.quota = new ServiceTable(this, "QuotaTable", {
       tableName: environmentNames.quotaTable,
-      index: {
-        name: "byPeriodEnd",
-        partitionKey: { name: "periodState", type: AttributeType.STRING },
-        sortKey: { name: "periodEnd", type: AttributeType.NUMBER },
-        projection: ProjectionType.KEYS_ONLY,
-      },
+      indexes: [
+        {
+          name: "byPeriodEnd",
+          partitionKey: { name: "periodState", type: AttributeType.STRING },
+          sortKey: { name: "periodEnd", type: AttributeType.NUMBER },
+          projection: ProjectionType.KEYS_ONLY,
+        },
+      ],
     });
     this.counters = new ServiceTable(this, "CountersTable", {
       tableName: environmentNames.countersTable,
@@ -53,6 +64,10 @@ export class Storage extends Construct {
       expiry: "expiresAt",
     });
     this.stats = new ServiceTable(this, "StatsTable", { tableName: environmentNames.statsTable });
+    this.webhooks = new ServiceTable(this, "WebhooksTable", {
+      tableName: environmentNames.webhooksTable,
+      expiry: "expiresAt",
+    });
     this.payloads = new Payloads(this, "PayloadsBucket");
   }
 }

@@ -31,13 +31,21 @@ describe("every table", () => {
       Properties.TimeToLiveSpecification?.AttributeName,
     ]);
     expect(summary).toEqual([
-      ["AccountsTable", [["byTokenHash", "ALL"]], undefined],
+      [
+        "AccountsTable",
+        [
+          ["byTokenHash", "ALL"],
+          ["byCheckTime", "KEYS_ONLY"],
+        ],
+        undefined,
+      ],
       ["QuotaTable", [["byPeriodEnd", "KEYS_ONLY"]], undefined],
       ["CountersTable", undefined, "expiresAt"],
       ["IdempotencyTable", undefined, "expiresAt"],
       ["MessagesTable", undefined, "expiresAt"],
       ["SuppressionsTable", undefined, "expiresAt"],
       ["StatsTable", undefined, undefined],
+      ["WebhooksTable", undefined, "expiresAt"],
     ]);
   });
 });

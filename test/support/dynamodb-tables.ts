@@ -9,7 +9,8 @@ export type TableName =
   | "idempotency"
   | "messages"
   | "stats"
-  | "suppressions";
+  | "suppressions"
+  | "webhooks";
 
 const keys: Definition = {
   BillingMode: "PAY_PER_REQUEST",
@@ -33,12 +34,22 @@ export const tables: Record<TableName, Definition> = {
     AttributeDefinitions: [
       ...(keys.AttributeDefinitions ?? []),
       { AttributeName: "tokenHash", AttributeType: "S" },
+      { AttributeName: "checkState", AttributeType: "S" },
+      { AttributeName: "checkAt", AttributeType: "N" },
     ],
     GlobalSecondaryIndexes: [
       {
         IndexName: "byTokenHash",
         KeySchema: [{ AttributeName: "tokenHash", KeyType: "HASH" }],
         Projection: { ProjectionType: "ALL" },
+      },
+      {
+        IndexName: "byCheckTime",
+        KeySchema: [
+          { AttributeName: "checkState", KeyType: "HASH" },
+          { AttributeName: "checkAt", KeyType: "RANGE" },
+        ],
+        Projection: { ProjectionType: "KEYS_ONLY" },
       },
     ],
   },
@@ -65,4 +76,5 @@ export const tables: Record<TableName, Definition> = {
   messages: keys,
   stats: keys,
   suppressions: keys,
+  webhooks: keys,
 };
