@@ -7,12 +7,14 @@ import { Edge } from "./parts/edge.ts";
 import { Gateway } from "./parts/gateway.ts";
 import { DkimKey, LinkKey, SmtpRoute } from "./parts/keys.ts";
 import { Operating } from "./parts/operating.ts";
+import { OwnerMail } from "./parts/owner-mail.ts";
 import { Periods } from "./parts/periods.ts";
 import { RecipientPages } from "./parts/recipient-pages.ts";
 import { Recording } from "./parts/recording.ts";
 import { Sending } from "./parts/sending.ts";
 import { Storage } from "./parts/storage.ts";
 import { Watching } from "./parts/watching.ts";
+import { Webhooks } from "./parts/webhooks.ts";
 import type { Settings } from "./settings.ts";
 
 /** One environment of Postern: everything between a customer's request and a recipient's mailbox. */
@@ -26,7 +28,7 @@ export class PosternStack extends Stack {
     const smtpRoute = new SmtpRoute(this, "SmtpRoute");
     const recording = new Recording(this, "Recording", { storage });
     const events = recording.queue;
-    const pages = new RecipientPages(this, "Pages", { linkKey, events });
+    const pages = new RecipientPages(this, "Pages", { linkKey, events, storage });
 
     const delivery = { storage, events, dkimKey, smtpRoute, linkKey, trackingUrl: pages.door.url };
     const transactional = new Delivering(this, "DeliverTransactional", {
@@ -58,10 +60,14 @@ export class PosternStack extends Stack {
       send: send.door,
       bulk: sendBulk.door,
     });
+    const ownerMail = new OwnerMail(this, "OwnerMail");
+    const webhooks = new Webhooks(this, "Webhooks", { storage, ownerMail });
+    webhooks.allowTell(recording.worker);
+    webhooks.allowManage(api.worker);
     const operating = new Operating(this, "Operating", { storage, dkimKey });
     new Watching(this, "Watching", {
       doors: [send.door, sendBulk.door, pages.door, api.door],
-      queues: [transactional.queue, bulk.queue, events],
+      queues: [transactional.queue, bulk.queue, events, webhooks.ticks],
       accepting: [send.worker, sendBulk.worker],
       delivering: [transactional.worker, bulk.worker],
     });

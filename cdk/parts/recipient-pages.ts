@@ -4,27 +4,42 @@ import { ServiceFunction } from "../defaults/service-function.ts";
 import type { ServiceQueue } from "../defaults/service-queue.ts";
 import { HttpDoor } from "./http-door.ts";
 import type { LinkKey } from "./keys.ts";
+import type { Storage } from "./storage.ts";
 
-/** The pages that recipients see, on the tracking host. */
+export interface RecipientPagesProps {
+  readonly linkKey: LinkKey;
+  readonly events: ServiceQueue;
+  readonly storage: Storage;
+}
+
+/** Pixels, links and pages for recipients, on the tracking host. */
 export class RecipientPages extends Construct {
   readonly door: HttpDoor;
 
-  constructor(scope: Construct, id: string, props: { linkKey: LinkKey; events: ServiceQueue }) {
+  constructor(scope: Construct, id: string, { linkKey, events, storage }: RecipientPagesProps) {
     super(scope, id);
     const worker = new ServiceFunction(this, "RecipientPages", {
       folder: "recipient-pages",
-      description: "Shows recipients the page behind an unsubscribe link",
+      description: "Answers the links in mail: pixels, clicks, unsubscribing and opting out",
       timeout: Duration.seconds(10),
       memorySize: 512,
     });
-    props.linkKey.allowRead(worker);
-    props.events.allowSend(worker);
+    linkKey.allowRead(worker);
+    events.allowSend(worker);
+    storage.messages.allow(worker, "GetItem");
+    // What is known of an address, and the row of a list, change together.
+    storage.suppressions.allow(worker, "BatchGetItem", "GetItem", "PutItem");
     this.door = new HttpDoor(this, "TrackingApi", {
       host: "track",
-      description: "Postern: pages for recipients",
+      description: "Postern: what links in mail lead to",
+      // HEAD comes by the default route, whose function is the same.
       routes: [
+        { method: "GET", path: "/o/{token}" },
+        { method: "GET", path: "/c/{token}" },
         { method: "GET", path: "/unsubscribe/{token}" },
         { method: "POST", path: "/unsubscribe/{token}" },
+        { method: "GET", path: "/opt-out/{token}" },
+        { method: "POST", path: "/opt-out/{token}" },
       ],
       worker,
       openBecause: "Recipients have no account; the token in the link is all they can show.",

@@ -1,36 +1,96 @@
+import type { Clock } from "../../shared/platform/clock.ts";
 import type { HttpEvent, HttpResponse } from "../../shared/platform/http.ts";
+import { type HitDeps, takeHit, type Visit } from "../../shared/tracking/hits.ts";
+import { type LeaveDeps, optOut, unsubscribe } from "../../shared/tracking/leave.ts";
 import type { LinkKeyClient } from "../../shared/tracking/link-key-client.ts";
-import { readUnsubscribe } from "../../shared/tracking/unsubscribe-token.ts";
+import type { ClickLink, OpenLink, OptOutLink, UnsubscribeLink } from "../../shared/tracking/link-token.ts";
+import { linkAt } from "../../shared/tracking/recipient-links.ts";
 import { page } from "./page.ts";
+import { pixel, redirect } from "./traces.ts";
+import { type Speech, speechFor } from "./words/languages.ts";
 
-const unsubscribePath = /^\/unsubscribe\/([^/]+)$/;
-const retryAfterSeconds = 24 * 3600;
+export interface AnswerDeps extends HitDeps, LeaveDeps {
+  readonly linkKeys: LinkKeyClient;
+  readonly clock: Clock;
+  readonly optOuts: HitDeps["optOuts"] & LeaveDeps["optOuts"];
+  /** Learns of what went wrong without the recipient's knowing. */
+  warn(text: string, ids: { readonly messageId: string; readonly error: unknown }): void;
+}
+
+export type PageRequest = Pick<HttpEvent, "rawPath" | "headers"> & {
+  readonly requestContext: HttpEvent["requestContext"] & { readonly requestId: string };
+};
+
+const retryAfterSeconds = 300;
 
 /**
- * Answers a recipient who follows an unsubscribe link, or a mail program that does so with one click
- * (RFC 8058 §3.2). Until there is a suppression list to enter, the page says so, and a program is told to
- * come back rather than that it succeeded. A link that we did not make exists as little as any other.
+ * Answers a recipient's program that follows one of our links, on whatever host. What a link means is signed
+ * in it; a link that we did not make exists as little as any other.
  */
-export async function answer(
-  { linkKeys }: { linkKeys: LinkKeyClient },
-  { rawPath, requestContext }: Pick<HttpEvent, "rawPath" | "requestContext">,
+export async function answer(deps: AnswerDeps, request: PageRequest): Promise<HttpResponse> {
+  const speech = speechFor(request.headers["accept-language"]);
+  const link = linkAt(request.rawPath, await deps.linkKeys.key());
+  const { method } = request.requestContext.http;
+  const isRead = method === "GET" || method === "HEAD";
+  const isTrace = link?.kind === "open" || link?.kind === "click";
+  if (link === undefined || !(isRead || (method === "POST" && !isTrace))) return notFound(speech, method);
+  if (isTrace) return await trace(deps, link, request);
+  return withoutBody(method, await leave(deps, link, request, speech));
+}
+
+/** HEAD is a program's question, not a reader's doing. */
+async function trace(
+  deps: AnswerDeps,
+  link: OpenLink | ClickLink,
+  request: PageRequest,
 ): Promise<HttpResponse> {
-  const token = unsubscribePath.exec(rawPath)?.[1];
-  if (token === undefined || readUnsubscribe(token, await linkKeys.key()) === undefined) return notFound();
-  switch (requestContext.http.method) {
-    case "GET":
-      return page(200, "Unsubscribe", `Your link was recognised. ${notYet}`);
-    case "POST":
-      return page(503, "Unsubscribe", notYet, { "retry-after": String(retryAfterSeconds) });
-    default:
-      return notFound();
+  const { method } = request.requestContext.http;
+  const response = link.kind === "open" ? pixel() : redirect(link.url);
+  if (response === undefined) return notFound(speechFor(request.headers["accept-language"]), method);
+  if (method === "HEAD") return withoutBody(method, response);
+  try {
+    await takeHit(deps, link, visitOf(deps, request));
+  } catch (error) {
+    deps.warn("a hit was lost", { messageId: link.messageId, error });
+  }
+  return response;
+}
+
+/**
+ * Programs that look through mail follow every link in it, so that reading a page changes nothing. A POST does:
+ * the page's button, or a mail program's one click (RFC 8058 §3.2), which gets no question to answer.
+ */
+async function leave(
+  deps: AnswerDeps,
+  link: UnsubscribeLink | OptOutLink,
+  request: PageRequest,
+  speech: Speech,
+): Promise<HttpResponse> {
+  const { words } = speech;
+  const [question, done] =
+    link.kind === "unsubscribe" ? [words.unsubscribe, words.unsubscribed] : [words.optOut, words.optedOut];
+  const shown = { speech, domain: link.domainName };
+  if (request.requestContext.http.method !== "POST") return page(200, { ...shown, saying: question });
+  try {
+    await (link.kind === "unsubscribe"
+      ? unsubscribe(deps, link, visitOf(deps, request))
+      : optOut(deps, link));
+    return page(200, { ...shown, saying: done });
+  } catch (error) {
+    deps.warn("a recipient could not leave", { messageId: link.messageId, error });
+    return page(503, { ...shown, saying: words.unavailable }, { "retry-after": String(retryAfterSeconds) });
   }
 }
 
-const notYet =
-  "Unsubscribing by link is not yet open on this server, so nothing has been changed. " +
-  "To stop these emails now, please reply to the sender.";
+function visitOf({ clock }: AnswerDeps, { headers, requestContext }: PageRequest): Visit {
+  const { requestId, http } = requestContext;
+  return { requestId, ip: http.sourceIp, userAgent: headers["user-agent"], at: clock.now() };
+}
 
-function notFound(): HttpResponse {
-  return page(404, "Page not found", "This link is incomplete or was changed on its way to you.");
+function notFound(speech: Speech, method: string): HttpResponse {
+  return withoutBody(method, page(404, { speech, saying: speech.words.notFound }));
+}
+
+function withoutBody(method: string, response: HttpResponse): HttpResponse {
+  return method === "HEAD" ? { ...response, body: "" } : response;
 }

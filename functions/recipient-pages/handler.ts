@@ -1,18 +1,10 @@
-import * as z from "zod";
-import { environmentNames } from "../../shared/contracts/environment-names.ts";
-import { secretClient } from "../../shared/platform/aws-clients.ts";
-import { readEnvironment } from "../../shared/platform/environment.ts";
-import type { HttpEvent, HttpResponse } from "../../shared/platform/http.ts";
-import { linkKeyClient } from "../../shared/tracking/link-key-client.ts";
-import { answer } from "./answer.ts";
+import type { HttpResponse } from "../../shared/platform/http.ts";
+import { answer, type PageRequest } from "./answer.ts";
+import { depsFromEnvironment } from "./deps.ts";
 
-const { LINK_SECRET_ARN } = readEnvironment({
-  [environmentNames.linkSecretArn]: z.string(),
-  [environmentNames.eventsQueueUrl]: z.string(),
-});
-const linkKeys = linkKeyClient({ secrets: secretClient(), arn: LINK_SECRET_ARN });
+const deps = depsFromEnvironment();
 
-/** The pages that recipients see, behind the tracking host's HTTP API. */
-export function handler(event: HttpEvent): Promise<HttpResponse> {
-  return answer({ linkKeys }, event);
+/** Pixels, links and pages for recipients, behind the tracking host's HTTP API. */
+export function handler(event: PageRequest): Promise<HttpResponse> {
+  return answer(deps, event);
 }

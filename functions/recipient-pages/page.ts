@@ -1,37 +1,65 @@
 import type { HttpResponse } from "../../shared/platform/http.ts";
+import type { Speech } from "./words/languages.ts";
+import type { Question, Saying } from "./words/words.ts";
 
 /** Nothing is loaded, nothing is kept, nobody is told where the reader came from. */
 const headers = {
   "content-type": "text/html; charset=utf-8",
   "cache-control": "no-store",
   "content-security-policy":
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
   "referrer-policy": "no-referrer",
   "strict-transport-security": "max-age=31536000",
   "x-content-type-options": "nosniff",
   "x-robots-tag": "noindex",
+  vary: "accept-language",
 };
 
-/** A plain page. `heading` and `text` are our own words: nothing of a request ever stands in it. */
-export function page(statusCode: number, heading: string, text: string, more = {}): HttpResponse {
+// Contrasts: text 17:1, the button 8.6:1 (WCAG 2.2 AA wants 4.5:1); the ring shows where the keyboard is.
+const style = [
+  "body{font:1.125rem/1.5 system-ui,sans-serif;max-width:36rem;margin:4rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}",
+  "button{font:inherit;padding:.75rem 1.5rem;min-height:2.75rem;border:0;border-radius:.375rem;color:#fff;background:#0b4a8f;cursor:pointer}",
+  "button:focus-visible{outline:3px solid #1a1a1a;outline-offset:3px}",
+].join("");
+
+export interface Shown {
+  readonly speech: Speech;
+  readonly saying: Saying | Question;
+  /** What stands for `{domain}`. */
+  readonly domain?: string;
+}
+
+/**
+ * A plain page; with a question, also the button that answers it, by a POST to the page's own address. All of
+ * it is our own words but for the name of a domain, which a signed link has brought.
+ */
+export function page(statusCode: number, { speech, saying, domain = "" }: Shown, more = {}): HttpResponse {
+  const { language, direction } = speech;
+  const text = saying.text.replace("{domain}", () => `<bdi>${escaped(domain)}</bdi>`);
+  const form =
+    "button" in saying ? `<form method="post"><button type="submit">${saying.button}</button></form>\n` : "";
   return {
     statusCode,
-    headers: { ...headers, ...more },
+    headers: { ...headers, "content-language": language, ...more },
     body: `<!doctype html>
-<html lang="en">
+<html lang="${language}" dir="${direction}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${heading}</title>
-<style>body{font:1.125rem/1.5 system-ui,sans-serif;max-width:36rem;margin:4rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}</style>
+<title>${saying.title}</title>
+<style>${style}</style>
 </head>
 <body>
 <main>
-<h1>${heading}</h1>
+<h1>${saying.title}</h1>
 <p>${text}</p>
-</main>
+${form}</main>
 </body>
 </html>
 `,
   };
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { domain, jobTo } from "../../test/support/delivery-world.ts";
 import type { DeliveryJob, EmailContent } from "../contracts/delivery-job.ts";
 import { isInMemory } from "../mail/mime.ts";
-import { readUnsubscribe } from "../tracking/unsubscribe-token.ts";
+import { readLink } from "../tracking/link-token.ts";
 import { composerFor } from "./composer.ts";
 import type { Composed } from "./composing.ts";
 
@@ -73,7 +73,7 @@ describe("a transactional email", () => {
   it("is composed once for recipients between whom only the id differs", async () => {
     const job = jobTo(3);
     const { compose } = composerFor(deps, job, content, domain);
-    const all = (await Promise.all(job.recipients.map(compose))).map(inMemory);
+    const all = (await Promise.all(job.recipients.map((recipient) => compose(recipient)))).map(inMemory);
     const bodies = all.map(({ mime }) => mime.subarray(mime.indexOf("\r\n\r\n")).toString());
 
     expect(new Set(bodies).size).toBe(1);
@@ -102,8 +102,10 @@ describe("a bulk email", () => {
     const { head, mail } = await written(job, {}, {}, 1);
     const token = tokenIn(head);
 
-    expect(readUnsubscribe(token, key)).toEqual({
+    expect(readLink(token, key)).toEqual({
+      kind: "unsubscribe",
       accountId: 7,
+      domainId: 1,
       domainName: "example.com",
       stream: "bulk",
       messageId: job.recipients[1]?.messageId,

@@ -3,14 +3,17 @@ import type { DeliveryJob, EmailContent, JobRecipient } from "../contracts/deliv
 import type { SendingDomain } from "../domains/sending-domain.ts";
 import { complaintAddress, feedbackId } from "../mail/feedback-headers.ts";
 import { isInMemory, type Mime } from "../mail/mime.ts";
-import { asksForUnsubscribeLink, listUnsubscribeHeaders, withUnsubscribeLink } from "../mail/unsubscribe.ts";
-import type { ComposeDeps, Composer } from "./composing.ts";
+import { asksForUnsubscribeLink, listUnsubscribeHeaders } from "../mail/unsubscribe.ts";
+import { type MarkedBody, markedBody } from "../tracking/marked-body.ts";
+import { clickBaseOf, type OwnLinks } from "../tracking/recipient-links.ts";
+import type { Choice, ComposeDeps, Composer } from "./composing.ts";
 import { type LetterWriter, letterWriter, type PlainLetter } from "./letter-writer.ts";
-import { linkFor } from "./unsubscribe-link.ts";
+import { marksFor } from "./marks.ts";
+import { hostsOf, linksFor } from "./recipient-links.ts";
 
 /**
- * How an email of fields is written for each recipient. Where nothing but the message's id differs between
- * them, it is composed once, under an id that stands in for each.
+ * How an email of fields is written for each recipient. Its bodies are read once; where nothing but the
+ * message's id differs between recipients, it is composed once too, under an id that stands in for each.
  */
 export function fieldsComposer(
   deps: ComposeDeps,
@@ -21,14 +24,17 @@ export function fieldsComposer(
   const { attachments, ...texts } = content;
   const bytes = bytesOf(content);
   const { write, close } = letterWriter(deps.contents, attachments, bytes);
-  const isPersonal = job.stream === "bulk" || domain.unsubscribeLink || asksForUnsubscribeLink(texts);
-  const mimeFor = isPersonal
-    ? personalMime(deps, job, texts, domain, write)
-    : sharedMime(deps, job, texts, write);
+  const writers = new Map<boolean, Promise<MimeFor>>();
+  const writerFor = (choice: Choice) => {
+    const writer = writers.get(choice.optedOut) ?? mimeWriter({ deps, job, texts, domain, write }, choice);
+    writers.set(choice.optedOut, writer);
+    return writer;
+  };
   return {
     bytes,
     close,
-    async compose(recipient) {
+    async compose(recipient, choice = { optedOut: false }) {
+      const mimeFor = await writerFor(choice);
       return { mime: await mimeFor(recipient), rfcMessageId: `<${recipient.messageId}@${domain.name}>` };
     },
   };
@@ -36,24 +42,40 @@ export function fieldsComposer(
 
 type Texts = Omit<EmailContent, "attachments">;
 type MimeFor = (recipient: JobRecipient) => Promise<Mime>;
-type Write = LetterWriter["write"];
+
+interface Email {
+  readonly deps: ComposeDeps;
+  readonly job: DeliveryJob;
+  readonly texts: Texts;
+  readonly domain: SendingDomain;
+  readonly write: LetterWriter["write"];
+}
+
+async function mimeWriter(email: Email, choice: Choice): Promise<MimeFor> {
+  const { deps, job, texts, domain } = email;
+  const marks = marksFor(job, domain, choice);
+  const marked = async (kind: "plain" | "html", text: string | undefined) =>
+    text ? await markedBody({ kind, text }, marks, clickBaseOf(hostsOf(deps, domain))) : undefined;
+  const bodies = { text: await marked("plain", texts.text), html: await marked("html", texts.html) };
+  const isOffered = marks.unsubscribeFooter || asksForUnsubscribeLink(texts);
+  const isShared = !isOffered && [bodies.text, bodies.html].every((body) => body?.isFixed ?? true);
+  return isShared ? sharedMime(email) : personalMime(email, bodies, isOffered);
+}
 
 function personalMime(
-  deps: ComposeDeps,
-  job: DeliveryJob,
-  texts: Texts,
-  domain: SendingDomain,
-  write: Write,
+  { deps, job, texts, domain, write }: Email,
+  { text, html }: { text: MarkedBody | undefined; html: MarkedBody | undefined },
+  isOffered: boolean,
 ): MimeFor {
-  const footer = job.stream === "bulk" || domain.unsubscribeLink;
   return async (recipient) => {
-    const link = await linkFor(deps, job, recipient);
+    const links = await linksFor(deps, job, domain, recipient);
     const letter = plainLetter(deps, job, texts, recipient.messageId);
-    return await write(withLink(letter, { ...link, footer, mailHost: deps.mailHost }));
+    const filled = { ...letter, text: text?.fill(links), html: html?.fill(links) };
+    return await write(isOffered ? withHeaders(filled, links, deps.mailHost) : filled);
   };
 }
 
-function sharedMime(deps: ComposeDeps, job: DeliveryJob, texts: Texts, write: Write): MimeFor {
+function sharedMime({ deps, job, texts, write }: Email): MimeFor {
   const standIn = randomUUID();
   let shared: Promise<Mime> | undefined;
   return async ({ messageId }) => {
@@ -83,17 +105,14 @@ function plainLetter(deps: ComposeDeps, job: DeliveryJob, texts: Texts, messageI
 }
 
 /** A customer who names another place to unsubscribe has the last word on the header fields. */
-function withLink(
+function withHeaders(
   letter: PlainLetter,
-  { url, token, footer, mailHost }: { url: string; token: string; footer: boolean; mailHost: string },
+  { unsubscribe, unsubscribeToken }: OwnLinks,
+  mailHost: string,
 ): PlainLetter {
   const hasOwn = Object.keys(letter.headers).some((name) => name.toLowerCase() === "list-unsubscribe");
-  const fields = hasOwn ? {} : listUnsubscribeHeaders(url, token, mailHost);
-  return {
-    ...letter,
-    ...withUnsubscribeLink(letter, url, { footer }),
-    serviceHeaders: { ...letter.serviceHeaders, ...fields },
-  };
+  const fields = hasOwn ? {} : listUnsubscribeHeaders(unsubscribe, unsubscribeToken, mailHost);
+  return { ...letter, serviceHeaders: { ...letter.serviceHeaders, ...fields } };
 }
 
 /** Puts a message's id in the place of the stand-in, wherever the header names it. */

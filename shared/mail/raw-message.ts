@@ -20,9 +20,6 @@ export interface RawMessage {
   readonly texts: readonly TextPart[];
 }
 
-/** A new text for a part. */
-export type TextEdit = (text: string, part: TextPart) => string;
-
 export async function openMessage(message: Buffer | TempFile): Promise<RawMessage> {
   const source = sourceOf(message);
   const bodyStart = await bodyStartOf(source, 0, source.bytes);
@@ -33,28 +30,26 @@ export async function openMessage(message: Buffer | TempFile): Promise<RawMessag
   return { source, head, bodyStart, fields, texts: isSigned ? [] : await textPartsOf(source) };
 }
 
-/** Whether a text of the message, without its transfer encoding, is such; one character per byte. */
-export async function someText(
-  { source, texts }: RawMessage,
-  is: (text: string) => boolean,
-): Promise<boolean> {
-  for (const { start, end, encoding } of texts) {
-    if (is(decodeText(await source.slice(start, end), encoding))) return true;
-  }
-  return false;
+/** The text of a part without its transfer encoding; one character per byte. */
+export async function textOf({ source }: RawMessage, { start, end, encoding }: TextPart): Promise<string> {
+  return decodeText(await source.slice(start, end), encoding);
 }
 
-/** The message under its header, with other texts; every byte besides these is as it was. */
+/**
+ * The message under its header, with other texts; every byte besides these is as it was.
+ *
+ * @param texts for the parts that change
+ */
 export async function rewritten(
-  { source, head, bodyStart, texts }: RawMessage,
-  edit: TextEdit | undefined,
+  { source, head, bodyStart, texts: parts }: RawMessage,
+  texts: ReadonlyMap<TextPart, string>,
 ): Promise<Mime> {
   const body: Piece[] = [];
   let at = bodyStart;
-  for (const part of edit ? texts : []) {
-    const edited = edit && (await editedText(source, part, edit));
-    if (edited === undefined) continue;
-    body.push(source.piece(at, part.start), edited);
+  for (const part of parts) {
+    const text = texts.get(part);
+    if (text === undefined) continue;
+    body.push(source.piece(at, part.start), await encodedText(source, part, text));
     at = part.end;
   }
   body.push(source.piece(at, source.bytes));
@@ -62,17 +57,10 @@ export async function rewritten(
   return inMemory.length === body.length ? Buffer.concat([head, ...inMemory]) : { head, body };
 }
 
-async function editedText(
-  source: MessageSource,
-  part: TextPart,
-  edit: TextEdit,
-): Promise<Buffer | undefined> {
-  const encoded = await source.slice(part.start, part.end);
-  const text = decodeText(encoded, part.encoding);
-  const edited = edit(text, part);
-  if (edited === text) return undefined;
-  const result = encodeText(edited, part.encoding);
-  return endsLine(encoded) && !endsLine(result) ? Buffer.concat([result, Buffer.from("\r\n")]) : result;
+async function encodedText(source: MessageSource, part: TextPart, text: string): Promise<Buffer> {
+  const before = await source.slice(Math.max(part.start, part.end - 1), part.end);
+  const result = encodeText(text, part.encoding);
+  return endsLine(before) && !endsLine(result) ? Buffer.concat([result, Buffer.from("\r\n")]) : result;
 }
 
 function endsLine(bytes: Buffer): boolean {

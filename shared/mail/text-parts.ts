@@ -7,6 +7,8 @@ import { isTransferEncoding, type TransferEncoding } from "./transfer-encoding.t
 export interface TextPart {
   readonly kind: "plain" | "html";
   readonly encoding: TransferEncoding;
+  /** In lower case; `utf-8` where it is not said, or is a part of that. */
+  readonly charset: string;
   readonly start: number;
   /** The first byte that is not part of it. */
   readonly end: number;
@@ -67,9 +69,15 @@ function textPart(fields: readonly HeaderLine[], { start, end, isMain }: Stretch
   const encoding = (soleValue(fields, "content-transfer-encoding") ?? "7bit").toLowerCase();
   const kind = type.value === "text/plain" ? "plain" : type.value === "text/html" ? "html" : undefined;
   if (kind === undefined || !isTransferEncoding(encoding) || end - start > longestText) return undefined;
+  const charset = charsetOf(type.params["charset"]);
   // Every other charset in use writes ASCII as ASCII.
-  if (/^utf-?(?:7|16|32)/i.test(type.params["charset"] ?? "") || isAttached(fields, type)) return undefined;
-  return { kind, encoding, start, end, isMain };
+  if (/^utf-?(?:7|16|32)/.test(charset) || isAttached(fields, type)) return undefined;
+  return { kind, encoding, charset, start, end, isMain };
+}
+
+function charsetOf(name = ""): string {
+  const charset = name.trim().toLowerCase();
+  return ["", "us-ascii", "ascii", "utf8"].includes(charset) ? "utf-8" : charset;
 }
 
 function isAttached(fields: readonly HeaderLine[], type: { params: Record<string, string> }): boolean {

@@ -17,6 +17,8 @@ export interface HttpResponse {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Set where the body is base64 of what is to be sent. */
+  readonly isBase64Encoded?: boolean;
 }
 
 export function jsonResponse(

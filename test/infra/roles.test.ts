@@ -50,6 +50,24 @@ const expected: Record<string, Record<string, string[]>> = {
     "<StatsTable.Arn>": ["dynamodb:UpdateItem"],
     "<SuppressionsTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:PutItem"],
     "<EventsQueue.Arn>": receive,
+    "<WebhooksTable.Arn>": ["dynamodb:BatchWriteItem", "dynamodb:Query"],
+    "<WebhookTicksQueue.Arn>": ["sqs:SendMessage"],
+  },
+  DispatchWebhooks: {
+    "<AccountsTable.Arn>": ["dynamodb:GetItem"],
+    "<MessagesTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:Query"],
+    "<WebhooksTable.Arn>": [
+      "dynamodb:BatchWriteItem",
+      "dynamodb:GetItem",
+      "dynamodb:Query",
+      "dynamodb:UpdateItem",
+    ],
+    "<WebhookTicksQueue.Arn>": [...receive, "sqs:SendMessage"],
+    "<WebhookKey.Arn>": ["kms:Decrypt"],
+    "arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/postern.example": [
+      "ses:SendEmail",
+      "ses:SendRawEmail",
+    ],
   },
   ResetPeriods: {
     "<QuotaTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
@@ -70,10 +88,21 @@ const expected: Record<string, Record<string, string[]>> = {
       "dynamodb:PutItem",
       "dynamodb:Query",
     ],
+    "<WebhooksTable.Arn>": [
+      "dynamodb:DeleteItem",
+      "dynamodb:GetItem",
+      "dynamodb:PutItem",
+      "dynamodb:Query",
+      "dynamodb:UpdateItem",
+    ],
+    "<WebhookTicksQueue.Arn>": ["sqs:SendMessage"],
+    "<WebhookKey.Arn>": ["kms:Decrypt", "kms:Encrypt"],
   },
   RecipientPages: {
     "<LinkSecret>": ["secretsmanager:GetSecretValue"],
     "<EventsQueue.Arn>": ["sqs:SendMessage"],
+    "<MessagesTable.Arn>": ["dynamodb:GetItem"],
+    "<SuppressionsTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem"],
   },
   Operator: {
     "<AccountsTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"],

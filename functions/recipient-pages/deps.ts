@@ -1,0 +1,34 @@
+import * as z from "zod";
+import { environmentNames } from "../../shared/contracts/environment-names.ts";
+import { eventsQueueClient } from "../../shared/messages/events-queue-client.ts";
+import { messageStore } from "../../shared/messages/message-store.ts";
+import { documentClient, queueClient, secretClient } from "../../shared/platform/aws-clients.ts";
+import { systemClock as clock } from "../../shared/platform/clock.ts";
+import { readEnvironment } from "../../shared/platform/environment.ts";
+import { failureOf } from "../../shared/platform/failure.ts";
+import { logger } from "../../shared/platform/observability.ts";
+import { optOutStore } from "../../shared/suppressions/opt-out-store.ts";
+import { suppressionStore } from "../../shared/suppressions/suppression-store.ts";
+import { linkKeyClient } from "../../shared/tracking/link-key-client.ts";
+import type { AnswerDeps } from "./answer.ts";
+
+/** Everything that the function needs, from its environment. */
+export function depsFromEnvironment(): AnswerDeps {
+  const env = readEnvironment({
+    [environmentNames.linkSecretArn]: z.string(),
+    [environmentNames.messagesTable]: z.string(),
+    [environmentNames.suppressionsTable]: z.string(),
+    [environmentNames.eventsQueueUrl]: z.string(),
+  });
+  const client = documentClient();
+  const lists = { client, table: env.SUPPRESSIONS_TABLE, clock };
+  return {
+    linkKeys: linkKeyClient({ secrets: secretClient(), arn: env.LINK_SECRET_ARN }),
+    messages: messageStore({ client, table: env.MESSAGES_TABLE, clock }),
+    suppressions: suppressionStore(lists),
+    optOuts: optOutStore(lists),
+    events: eventsQueueClient({ sqs: queueClient(), queueUrl: env.EVENTS_QUEUE_URL }),
+    clock,
+    warn: (text, { messageId, error }) => logger.warn(text, { messageId, failure: failureOf(error) }),
+  };
+}

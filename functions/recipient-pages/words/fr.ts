@@ -1,0 +1,30 @@
+import type { Words } from "./words.ts";
+
+export const fr: Words = {
+  unsubscribe: {
+    title: "Se désabonner",
+    text: "Vous ne souhaitez plus recevoir ces e-mails de {domain} ?",
+    button: "Se désabonner",
+  },
+  unsubscribed: {
+    title: "Vous êtes désabonné(e)",
+    text: "Vous ne recevrez plus ces e-mails de {domain}. Vous pouvez fermer cette page.",
+  },
+  optOut: {
+    title: "Désactiver le suivi",
+    text: "Vous continuerez à recevoir les e-mails de {domain}, mais leur ouverture et vos clics sur leurs liens ne seront plus enregistrés.",
+    button: "Désactiver le suivi",
+  },
+  optedOut: {
+    title: "Le suivi est désactivé",
+    text: "L’ouverture des e-mails de {domain} et vos clics sur leurs liens ne sont plus enregistrés. Vous pouvez fermer cette page.",
+  },
+  notFound: {
+    title: "Page introuvable",
+    text: "Ce lien est incomplet ou a été modifié avant de vous parvenir.",
+  },
+  unavailable: {
+    title: "Veuillez réessayer",
+    text: "Cela n’a pas fonctionné pour l’instant et rien n’a été modifié. Veuillez réessayer dans quelques minutes.",
+  },
+};

@@ -1,0 +1,30 @@
+import type { Words } from "./words.ts";
+
+export const ja: Words = {
+  unsubscribe: {
+    title: "配信停止",
+    text: "{domain} からのこのメールの受信を停止しますか？",
+    button: "配信を停止する",
+  },
+  unsubscribed: {
+    title: "配信を停止しました",
+    text: "今後、{domain} からこのメールは届きません。このページは閉じてかまいません。",
+  },
+  optOut: {
+    title: "トラッキングの停止",
+    text: "{domain} からのメールは引き続き届きますが、メールの開封やリンクのクリックは記録されなくなります。",
+    button: "トラッキングを停止する",
+  },
+  optedOut: {
+    title: "トラッキングを停止しました",
+    text: "{domain} からのメールの開封やリンクのクリックは記録されなくなりました。このページは閉じてかまいません。",
+  },
+  notFound: {
+    title: "ページが見つかりません",
+    text: "リンクが不完全か、お手元に届くまでに変更されています。",
+  },
+  unavailable: {
+    title: "もう一度お試しください",
+    text: "現在処理できませんでした。何も変更されていません。数分後にもう一度お試しください。",
+  },
+};

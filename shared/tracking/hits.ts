@@ -1,0 +1,50 @@
+import type { EventOf } from "../contracts/message-event.ts";
+import type { EventsQueueClient } from "../messages/events-queue-client.ts";
+import type { MessageStore } from "../messages/message-store.ts";
+import { derivedId } from "../platform/ids.ts";
+import type { OptOutStore } from "../suppressions/opt-out-store.ts";
+import type { ClickLink, OpenLink } from "./link-token.ts";
+
+/** Who followed a link, as far as the request tells. */
+export interface Visit {
+  /** Of the request: the same request is the same event. */
+  readonly requestId: string;
+  readonly ip: string;
+  readonly userAgent?: string | undefined;
+  /** Epoch ms. */
+  readonly at: number;
+}
+
+// What a program says of itself may be as long as a request; nobody reads more of it.
+const longestAgent = 500;
+
+/** Every visit is an event of its own: a message may be opened, and a link followed, many times. */
+export function hitOf(link: OpenLink | ClickLink, visit: Visit): EventOf<"open" | "click"> {
+  const { accountId, messageId } = link;
+  const eventId = derivedId(messageId, link.kind, visit.requestId);
+  const common = { eventId, accountId, messageId, ...visitorOf(visit) };
+  return link.kind === "open" ? { kind: "open", ...common } : { kind: "click", ...common, url: link.url };
+}
+
+export function visitorOf({ ip, userAgent, at }: Visit) {
+  return { at, ip, ...(userAgent && { userAgent: userAgent.slice(0, longestAgent) }) };
+}
+
+export interface HitDeps {
+  readonly messages: Pick<MessageStore, "get">;
+  readonly optOuts: Pick<OptOutStore, "isOptedOut">;
+  readonly events: Pick<EventsQueueClient, "put">;
+}
+
+/**
+ * Hands a visit over to be recorded, unless its recipient has opted out, be it after the email was sent, or the
+ * message is too old for the log.
+ *
+ * @throws Error where it is not sure that it will be recorded
+ */
+export async function takeHit(deps: HitDeps, link: OpenLink | ClickLink, visit: Visit): Promise<void> {
+  const row = await deps.messages.get(link);
+  if (row?.domainId === undefined || row.to === undefined) return;
+  if (await deps.optOuts.isOptedOut(link.accountId, row.domainId, row.to)) return;
+  await deps.events.put([hitOf(link, visit)]);
+}

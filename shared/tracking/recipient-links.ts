@@ -1,0 +1,46 @@
+import type { RecipientLinks } from "./body.ts";
+import { readLink, signLink, type TrackingLink, type UnsubscribeLink } from "./link-token.ts";
+
+/** One recipient of one email. */
+export type Mail = Omit<UnsubscribeLink, "kind">;
+
+/** Base URLs, without a trailing slash. */
+export interface LinkHosts {
+  /** Of the pages that recipients see. */
+  readonly pages: string;
+  /** Of pixels and links: the domain's own host, or the same as for pages. */
+  readonly tracking: string;
+}
+
+const paths = { open: "/o/", click: "/c/", unsubscribe: "/unsubscribe/", "opt-out": "/opt-out/" } as const;
+
+/** What every link begins with that records a click. */
+export function clickBaseOf({ tracking }: LinkHosts): string {
+  return tracking + paths.click;
+}
+
+export interface OwnLinks extends RecipientLinks {
+  /** What is signed in the unsubscribe link. */
+  readonly unsubscribeToken: string;
+}
+
+/** All of a recipient's own addresses in an email. */
+export function recipientLinks(mail: Mail, hosts: LinkHosts, key: string): OwnLinks {
+  const { stream: _stream, ...who } = mail;
+  const { accountId, messageId } = mail;
+  const unsubscribeToken = signLink({ kind: "unsubscribe", ...mail }, key);
+  return {
+    unsubscribeToken,
+    unsubscribe: hosts.pages + paths.unsubscribe + unsubscribeToken,
+    optOut: hosts.pages + paths["opt-out"] + signLink({ kind: "opt-out", ...who }, key),
+    open: hosts.tracking + paths.open + signLink({ kind: "open", accountId, messageId }, key),
+    click: (url) => clickBaseOf(hosts) + signLink({ kind: "click", accountId, messageId, url }, key),
+  };
+}
+
+/** What a path of the tracking host means; undefined for one that is none of ours. */
+export function linkAt(path: string, key: string): TrackingLink | undefined {
+  const [, kind, token] = /^\/([a-z-]+)\/([\w-]+)$/.exec(path) ?? [];
+  const link = token === undefined ? undefined : readLink(token, key);
+  return link !== undefined && paths[link.kind] === `/${kind}/` ? link : undefined;
+}

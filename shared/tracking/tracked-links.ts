@@ -1,0 +1,73 @@
+import { parseFragment } from "parse5";
+import type { HtmlLink } from "../mail/scan-html.ts";
+import type { Edit } from "../mail/text-template.ts";
+import type { Body, RecipientLinks } from "./body.ts";
+import { clickTokenLength, longestTarget } from "./link-token.ts";
+
+/** RFC 5322 §2.1.1, without the line break. */
+const longestLine = 998;
+const noTrack = "data-mt-no-track";
+/** What template languages, ours and others', put in the place of something: {{ }}, [[ ]], %%, *|X|*, ${ }, <% %>. */
+const placeholder = /\{\{|\}\}|\[\[|\]\]|%%|\*\||\|\*|\$\{|<%|__\w+_url__/;
+
+/** The changes by which each link that can be tracked leads over our host; nothing but its address changes. */
+export function trackedLinks(
+  body: Body,
+  links: readonly HtmlLink[],
+  clickBase: string,
+): Edit<RecipientLinks>[] {
+  const fits = body.isUnencoded ? linesOf(body.text) : () => true;
+  return links.flatMap((link) => {
+    const target = link.attributes.includes(noTrack) ? undefined : targetOf(body, link);
+    if (target === undefined || !isTrackable(target)) return [];
+    const { start, end } = link;
+    if (!fits(start, clickBase.length + clickTokenLength(target) - (end - start))) return [];
+    return [{ start, end, put: ({ click }) => click(target) }];
+  });
+}
+
+/** Absolute web addresses only: all others mean something that our host could not lead to. */
+function isTrackable(href: string): boolean {
+  return (
+    /^https?:\/\//i.test(href) &&
+    URL.canParse(href) &&
+    !placeholder.test(href) &&
+    Buffer.byteLength(href) <= longestTarget
+  );
+}
+
+/**
+ * The address as the reader's program would understand it. In a text with one character per byte, what is
+ * beyond ASCII has to be read as its charset says, of which only UTF-8 is.
+ *
+ * @returns undefined for an address that cannot be read
+ */
+function targetOf({ text, charset }: Body, { href, start, end }: HtmlLink): string | undefined {
+  const written = text.slice(start, end);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is the question
+  if (charset === undefined || /^[\u0000-\u007f]*$/.test(written)) return href;
+  if (charset !== "utf-8") return undefined;
+  const decoded = Buffer.from(written, "latin1").toString();
+  return decoded.includes("\ufffd") ? undefined : withoutReferences(decoded);
+}
+
+function withoutReferences(value: string): string | undefined {
+  const [link] = parseFragment(`<a href="${value.replaceAll('"', "&quot;")}">`).childNodes;
+  return link && "attrs" in link ? link.attrs[0]?.value.trim() : undefined;
+}
+
+/** Whether a line may grow by so many characters at a place; if so, it has. Places come in order. */
+function linesOf(text: string): (place: number, growth: number) => boolean {
+  let line = { start: 0, end: -1, grown: 0 };
+  return (place, growth) => {
+    if (place > line.end) {
+      const start = text.lastIndexOf("\n", place) + 1;
+      const end = text.indexOf("\n", place);
+      line = { start, end: end < 0 ? text.length : end, grown: 0 };
+    }
+    const length = line.end - line.start + line.grown + growth;
+    if (growth > 0 && length > longestLine) return false;
+    line.grown += growth;
+    return true;
+  };
+}
