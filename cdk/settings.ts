@@ -59,6 +59,13 @@ const settingsSchema = z
     /** At most so many workers deliver transactional mail at the same time; each sends dozens of emails at once. */
     transactionalConcurrency: concurrency.default(10),
     bulkConcurrency: concurrency.default(10),
+    /** Webhooks may call private addresses, and any port: never where strangers are customers. */
+    webhookAllowPrivate: flag.default(false),
+    /**
+     * Links may name customers' own hosts, `mt-link.<domain>`: only where `t.<mailHost>`, to which these point, is
+     * served with certificates for them, which this app does not make.
+     */
+    customTrackingHosts: flag.default(false),
     /** The template is run on this machine: nothing is bundled and no rule pack is asked. */
     local: flag.default(false),
   })
@@ -122,5 +129,5 @@ function onThisMachine(settings: Settings): Settings {
     edgeCertificateArn: ______,
     ...rest
   } = settings;
-  return { ...rest, smtpDoor: true };
+  return { ...rest, smtpDoor: true, webhookAllowPrivate: true };
 }

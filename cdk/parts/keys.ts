@@ -2,20 +2,29 @@ import { type CfnResource, Duration, RemovalPolicy, Validations } from "aws-cdk-
 import { Key } from "aws-cdk-lib/aws-kms";
 import { type ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
-import { environmentNames } from "../../shared/contracts/environment-names.ts";
+import { type EnvironmentName, environmentNames } from "../../shared/contracts/environment-names.ts";
 import { Deployment } from "../defaults/deployment.ts";
 import type { ServiceFunction } from "../defaults/service-function.ts";
 
-/** The KMS key under which the DKIM private keys of all domains are kept. */
-export class DkimKey extends Key {
-  constructor(scope: Construct, id: string) {
+export interface EncryptionKeyProps {
+  readonly description: string;
+  /** Under which name functions are told the key's id. */
+  readonly keyIdName: EnvironmentName;
+}
+
+/** A KMS key under which secrets are kept that only some functions may read. */
+export class EncryptionKey extends Key {
+  private readonly keyIdName: EnvironmentName;
+
+  constructor(scope: Construct, id: string, { description, keyIdName }: EncryptionKeyProps) {
     super(scope, id, {
-      description: "Encrypts the DKIM private keys of Postern's sending domains",
+      description,
       enableKeyRotation: true,
       pendingWindow: Duration.days(30),
-      // Without it no domain's private key can be read again.
+      // Without it nothing that it encrypted can be read again.
       removalPolicy: RemovalPolicy.RETAIN,
     });
+    this.keyIdName = keyIdName;
     (this.node.defaultChild as CfnResource).overrideLogicalId(id);
   }
 
@@ -29,7 +38,17 @@ export class DkimKey extends Key {
 
   private allowUse(worker: ServiceFunction, action: string): void {
     worker.allow([action], [this.keyArn]);
-    worker.tell(environmentNames.dkimKeyId, this.keyId);
+    worker.tell(this.keyIdName, this.keyId);
+  }
+}
+
+/** The KMS key under which the DKIM private keys of all domains are kept. */
+export class DkimKey extends EncryptionKey {
+  constructor(scope: Construct, id: string) {
+    super(scope, id, {
+      description: "Encrypts the DKIM private keys of Postern's sending domains",
+      keyIdName: environmentNames.dkimKeyId,
+    });
   }
 }
 

@@ -43,6 +43,10 @@ export function depsFromEnvironment(): ConsumeDeps {
       clock,
     },
     mailServers: mailServerClient({ dns: dnsClient({ server: env.DNS_SERVER }), clock }),
-    followers: [packedLog.noteGrowth, (recorded) => suppressFor({ suppressions }, recorded)],
+    followers: [
+      packedLog.noteGrowth,
+      (recorded) => suppressFor({ suppressions }, recorded),
+      (recorded) => tellWebhooks(telling, recorded),
+    ],
   };
 }

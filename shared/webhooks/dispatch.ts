@@ -4,7 +4,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { BacklogStore } from "./backlog-store.ts";
 import { type CallDeps, callEndpoint } from "./call.ts";
 import type { Lease, LeaseStore } from "./lease-store.ts";
-import type { OwnerNoticeClient } from "./owner-notice-client.ts";
+import { pausedNotice } from "./paused-notice.ts";
 import { afterFailure, batchSize, callTimeoutMs } from "./retry-rules.ts";
 import type { TickQueueClient } from "./tick-queue-client.ts";
 import type { Webhook } from "./webhook.ts";
@@ -16,7 +16,8 @@ export interface DispatchDeps extends CallDeps {
   readonly leases: LeaseStore;
   readonly backlog: BacklogStore;
   readonly ticks: Pick<TickQueueClient, "send">;
-  readonly notices: OwnerNoticeClient;
+  /** Writes to a customer in the service's own name. */
+  readonly emails: { send(email: { to: string; subject: string; text: string }): Promise<void> };
   readonly clock: Clock;
   /** Tells the operator, by ids only. */
   readonly warn: (text: string, ids: Record<string, unknown>) => void;
@@ -98,10 +99,10 @@ async function fail(
 }
 
 /** Once for each pause; a repeat can come only where the answer to one was lost. */
-async function tellOwner({ accounts, webhooks, notices }: DispatchDeps, webhook: Webhook): Promise<void> {
+async function tellOwner({ accounts, webhooks, emails }: DispatchDeps, webhook: Webhook): Promise<void> {
   if (webhook.pausedAt === undefined || webhook.ownerToldAt !== undefined) return;
   const account = await accounts.get(webhook.accountId);
   if (account === undefined) return;
-  await notices.tellPaused(account.ownerEmail, webhook);
+  await emails.send({ to: account.ownerEmail, ...pausedNotice(webhook) });
   await webhooks.ownerTold(webhook);
 }

@@ -9,10 +9,10 @@ export const successStatus = 200;
 /** All of a call: look-up, connection, TLS, answer. */
 export const callTimeoutMs = 30_000;
 /**
- * Events wait for others to travel with, 30 s from happening to being sent; two of these go by on the way
- * from where they happened to the backlog.
+ * Events wait for others to travel with, 30 s from happening to being sent; some of these go by in the two
+ * queues on the way.
  */
-export const flushAfterSeconds = 28;
+export const flushAfterSeconds = 27;
 
 export type AfterFailure =
   | { readonly verdict: "retry"; readonly failures: number; readonly at: number }

@@ -10,6 +10,7 @@ const logicalIds: Record<TableName, string> = {
   messages: "MessagesTable",
   stats: "StatsTable",
   suppressions: "SuppressionsTable",
+  webhooks: "WebhooksTable",
 };
 
 describe("the tables that the store tests make", () => {

@@ -13,6 +13,7 @@ describe("every function", () => {
       "Api",
       "DeliverBulk",
       "DeliverTransactional",
+      "DispatchWebhooks",
       "Operator",
       "RecipientPages",
       "ReconcileQuota",

@@ -18,6 +18,7 @@ describe("every queue", () => {
       "DeliverBulkQueue",
       "DeliverTransactionalQueue",
       "EventsQueue",
+      "WebhookTicksQueue",
     ]);
   });
 
@@ -80,6 +81,7 @@ describe("every event source mapping", () => {
     expect(batches).toEqual({
       DeliverBulk: [10, undefined],
       DeliverTransactional: [10, undefined],
+      DispatchWebhooks: [50, 1],
       RecordEvents: [500, 1],
     });
   });

@@ -1,0 +1,89 @@
+import { Duration } from "aws-cdk-lib";
+import { Construct } from "constructs";
+import { environmentNames } from "../../shared/contracts/environment-names.ts";
+import { dispatchTimeoutSeconds } from "../../shared/contracts/time-limits.ts";
+import { Deployment } from "../defaults/deployment.ts";
+import { ServiceFunction } from "../defaults/service-function.ts";
+import { ServiceQueue } from "../defaults/service-queue.ts";
+import { EncryptionKey } from "./keys.ts";
+import type { OwnerMail } from "./owner-mail.ts";
+import type { Storage } from "./storage.ts";
+
+// An endpoint that never answers holds a place in an invocation for 30 s every five minutes: so many places
+// hold five thousand of these before a working one waits.
+const batching = { batchSize: 50, maxBatchingWindow: Duration.seconds(1), maxConcurrency: 10 };
+
+export interface WebhooksProps {
+  readonly storage: Storage;
+  readonly ownerMail: OwnerMail;
+}
+
+/** The way on which events leave for customers' endpoints: table, ticks, dispatcher. */
+export class Webhooks extends Construct {
+  readonly ticks: ServiceQueue;
+  readonly worker: ServiceFunction;
+  private readonly storage: Storage;
+  private readonly key: EncryptionKey;
+
+  constructor(scope: Construct, id: string, { storage, ownerMail }: WebhooksProps) {
+    super(scope, id);
+    this.storage = storage;
+    this.key = new EncryptionKey(this, "WebhookKey", {
+      description: "Encrypts the secrets with which Postern signs the calls of webhooks",
+      keyIdName: environmentNames.webhookKeyId,
+    });
+    const timeout = Duration.seconds(dispatchTimeoutSeconds);
+    this.ticks = new ServiceQueue(this, "WebhookTicksQueue", {
+      urlName: environmentNames.webhookTicksUrl,
+      consumerTimeout: timeout,
+      // Retries wait in here for five minutes; who waits longer finds no free place.
+      oldestShouldBe: Duration.minutes(10),
+      runbook: { deadLetters: "webhook-ticks-dead-letters", age: "webhook-ticks-queue-age" },
+    });
+    this.worker = new ServiceFunction(this, "DispatchWebhooks", {
+      folder: "dispatch-webhooks",
+      description: "Sends events to customers' endpoints",
+      timeout,
+      // Fifty calls at once, of a megabyte each.
+      memorySize: 1024,
+      feedsItself: true,
+    });
+    this.ticks.workOff(this.worker, batching);
+    this.allowWork(ownerMail);
+  }
+
+  /** The worker may let events wait for webhooks, and see that they are sent. */
+  allowTell(worker: ServiceFunction): void {
+    this.storage.webhooks.allow(worker, "Query", "BatchWriteItem");
+    this.ticks.allowSend(worker);
+  }
+
+  /** The worker may do with webhooks whatever a customer can ask for. */
+  allowManage(worker: ServiceFunction): void {
+    this.storage.webhooks.allow(worker, "Query", "GetItem", "PutItem", "UpdateItem", "DeleteItem");
+    // Ids of webhooks come from the one sequence.
+    this.storage.accounts.allow(worker, "UpdateItem");
+    this.ticks.allowSend(worker);
+    this.key.allowEncrypt(worker);
+    this.key.allowDecrypt(worker);
+    tellPolicy(worker);
+  }
+
+  private allowWork(ownerMail: OwnerMail): void {
+    const { worker, storage } = this;
+    storage.webhooks.allow(worker, "Query", "GetItem", "UpdateItem", "BatchWriteItem");
+    storage.accounts.allow(worker, "GetItem");
+    // What is told again is read from the log.
+    storage.messages.allow(worker, "Query", "BatchGetItem");
+    this.ticks.allowSend(worker);
+    this.key.allowDecrypt(worker);
+    tellPolicy(worker);
+    // The notice that a webhook is paused.
+    ownerMail.allowSend(worker);
+  }
+}
+
+function tellPolicy(worker: ServiceFunction): void {
+  const { webhookAllowPrivate } = Deployment.of(worker).settings;
+  worker.tell(environmentNames.webhookAllowPrivate, String(webhookAllowPrivate));
+}
