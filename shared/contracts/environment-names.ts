@@ -37,6 +37,8 @@ export const environmentNames = {
   /** Base URLs of the send hosts of the two streams, without a trailing slash. */
   sendUrl: "SEND_URL",
   bulkUrl: "BULK_URL",
+  /** `true`: customers' own tracking hosts are served, and links may name them. */
+  customTrackingHosts: "CUSTOM_TRACKING_HOSTS",
   /** Secret with the key that signs the links which recipients get. */
   linkSecretArn: "LINK_SECRET_ARN",
   /** KMS key that encrypts the DKIM private keys. */

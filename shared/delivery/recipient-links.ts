@@ -8,6 +8,8 @@ export interface LinkDeps {
   /** Without a trailing slash. */
   readonly trackingUrl: string;
   readonly linkKeys: LinkKeyClient;
+  /** Whether the operator serves customers' own tracking hosts, with certificates for them; not unless given. */
+  readonly customTrackingHosts?: boolean;
 }
 
 /** One recipient's own addresses in an email. */
@@ -29,6 +31,12 @@ export async function linksFor(
   return recipientLinks(mail, hostsOf(deps, domain), await deps.linkKeys.key());
 }
 
-export function hostsOf({ trackingUrl }: LinkDeps, _domain: SendingDomain): LinkHosts {
-  return { pages: trackingUrl, tracking: trackingUrl };
+/**
+ * Where a domain's links lead: pixel and clicks to its own host, if it wants that, its record points to us, and
+ * somebody answers there; the pages to ours, which works as long as we do, whatever becomes of the domain.
+ */
+export function hostsOf({ trackingUrl, customTrackingHosts }: LinkDeps, domain: SendingDomain): LinkHosts {
+  const isOurs = domain.dns?.records.link_verification?.status === "pass";
+  const hasOwn = customTrackingHosts === true && domain.customTracking && isOurs;
+  return { pages: trackingUrl, tracking: hasOwn ? `https://mt-link.${domain.name}` : trackingUrl };
 }
