@@ -16,6 +16,8 @@ export const planSchema = z.object({
   overagePer1000: z.number().positive().nullable(),
   users: count,
   domains: count,
+  /** Whole UTC days, besides today, of which the message log is shown. */
+  logDays: count.max(30),
 });
 
 export type Plan = z.infer<typeof planSchema>;
@@ -27,6 +29,7 @@ const free = {
   overagePer1000: null,
   users: 1,
   domains: 1,
+  logDays: 3,
 };
 const basic = {
   family: "basic",
@@ -35,6 +38,7 @@ const basic = {
   overagePer1000: 1,
   users: 3,
   domains: 5,
+  logDays: 5,
 };
 const business = {
   family: "business",
@@ -43,6 +47,7 @@ const business = {
   overagePer1000: 0.88,
   users: 100,
   domains: 100,
+  logDays: 15,
 };
 const enterprise = {
   family: "enterprise",
@@ -51,6 +56,7 @@ const enterprise = {
   overagePer1000: 0.55,
   users: unlimited,
   domains: unlimited,
+  logDays: 30,
 };
 
 /** The plans as data. Only these numbers say what a plan allows; an operator with other plans replaces them. */
