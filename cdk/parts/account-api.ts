@@ -30,6 +30,9 @@ export class AccountApi extends Construct {
     storage.accounts.allowIndexQuery(this.worker, "byTokenHash");
     storage.counters.allow(this.worker, "UpdateItem");
     storage.suppressions.allow(this.worker, "BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query");
+    storage.messages.allow(this.worker, "BatchGetItem", "GetItem", "Query");
+    storage.stats.allow(this.worker, "Query");
+    storage.log.allowGet(this.worker);
     this.worker.tell(environmentNames.sendUrl, send.url);
     this.worker.tell(environmentNames.bulkUrl, bulk.url);
     this.door = new HttpDoor(this, "GeneralApi", {

@@ -7,7 +7,7 @@ import { DeadLetters } from "../defaults/dead-letters.ts";
 import { ServiceFunction } from "../defaults/service-function.ts";
 import type { Storage } from "./storage.ts";
 
-/** What happens by the clock: billing periods that end, and quota that a crash left reserved. */
+/** What happens by the clock: billing periods that end, quota that a crash left reserved, and logs that have grown. */
 export class Periods extends Construct {
   private readonly deadLetters: DeadLetters;
 
@@ -34,6 +34,15 @@ export class Periods extends Construct {
     });
     storage.quota.allow(reconcile, "Scan", "GetItem", "UpdateItem");
     storage.messages.allow(reconcile, "BatchGetItem", "PutItem");
+
+    const pack = this.scheduled("PackLog", Duration.minutes(5), {
+      folder: "pack-log",
+      description: "Packs the message logs of accounts that send much, so that they are searched in a moment",
+    });
+    storage.messages.allow(pack, "Query", "GetItem", "PutItem", "UpdateItem", "DeleteItem");
+    storage.log.allowGet(pack);
+    storage.log.allowPut(pack);
+    storage.log.allowDelete(pack);
   }
 
   private scheduled(

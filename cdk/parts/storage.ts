@@ -1,12 +1,10 @@
-import { type CfnResource, Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
 import { AttributeType, ProjectionType } from "aws-cdk-lib/aws-dynamodb";
-import { BlockPublicAccess, Bucket, BucketEncryption } from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
+import { ServiceBucket } from "../defaults/service-bucket.ts";
 import { ServiceTable } from "../defaults/service-table.ts";
-import type { Worker } from "../defaults/worker.ts";
 
-/** What Postern remembers: its tables, and a bucket for content too large for a queue. */
+/** What Postern remembers: its tables, a bucket for content too large for a queue, and one for packed logs. */
 export class Storage extends Construct {
   readonly accounts: ServiceTable;
   readonly quota: ServiceTable;
@@ -16,7 +14,9 @@ export class Storage extends Construct {
   readonly stats: ServiceTable;
   readonly suppressions: ServiceTable;
   readonly webhooks: ServiceTable;
-  readonly payloads: Payloads;
+  /** Content on its way, longer than the last retry can take, never longer than a month. */
+  readonly payloads: ServiceBucket;
+  readonly log: ServiceBucket;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -68,47 +68,14 @@ export class Storage extends Construct {
       tableName: environmentNames.webhooksTable,
       expiry: "expiresAt",
     });
-    this.payloads = new Payloads(this, "PayloadsBucket");
-  }
-}
-
-/** Content on its way, longer than the last retry can take, never longer than a month. */
-export class Payloads extends Bucket {
-  constructor(scope: Construct, id: string) {
-    super(scope, id, {
-      encryption: BucketEncryption.S3_MANAGED,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      enforceSSL: true,
-      removalPolicy: RemovalPolicy.RETAIN,
-      lifecycleRules: [
-        { expiration: Duration.days(30), abortIncompleteMultipartUploadAfter: Duration.days(1) },
-      ],
+    this.payloads = new ServiceBucket(this, "PayloadsBucket", {
+      bucketName: environmentNames.payloadsBucket,
+      keptDays: 30,
     });
-    (this.node.defaultChild as CfnResource).overrideLogicalId(id);
-    Validations.of(this).acknowledge({
-      id: "AwsSolutions-S1",
-      reason:
-        "Only the functions' roles reach this bucket and its objects live a month; who needs a record of each read turns on CloudTrail data events.",
+    // A day longer than what names the objects, and that longer than any plan lets read.
+    this.log = new ServiceBucket(this, "LogBucket", {
+      bucketName: environmentNames.logBucket,
+      keptDays: 36,
     });
-  }
-
-  allowPut(worker: Worker): void {
-    this.allowOnObjects(worker, "s3:PutObject");
-  }
-
-  /** Large content comes in parts; what breaks off is taken back. */
-  allowUpload(worker: Worker): void {
-    this.allowPut(worker);
-    this.allowOnObjects(worker, "s3:AbortMultipartUpload");
-  }
-
-  allowGet(worker: Worker): void {
-    this.allowOnObjects(worker, "s3:GetObject");
-  }
-
-  private allowOnObjects(worker: Worker, action: string): void {
-    worker.allow([action], [this.arnForObjects("*")]);
-    worker.tell(environmentNames.payloadsBucket, this.bucketName);
-    worker.acknowledgeWildcard("<PayloadsBucket.Arn>/*", "Object keys are made at run time.");
   }
 }

@@ -3,11 +3,17 @@ import { type AccountStore, accountStore } from "../../shared/accounts/account-s
 import { type RateLimitStore, rateLimitStore } from "../../shared/accounts/rate-limit-store.ts";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
 import { type DomainStore, domainStore } from "../../shared/domains/domain-store.ts";
-import { documentClient } from "../../shared/platform/aws-clients.ts";
+import { logBlockClient } from "../../shared/messages/log-block-client.ts";
+import { logIndexStore } from "../../shared/messages/log-index-store.ts";
+import { logRowStore } from "../../shared/messages/log-row-store.ts";
+import { bucketClient, documentClient } from "../../shared/platform/aws-clients.ts";
 import { type Clock, systemClock as clock } from "../../shared/platform/clock.ts";
 import { readEnvironment } from "../../shared/platform/environment.ts";
+import { type StatsStore, statsStore } from "../../shared/stats/stats-store.ts";
 import { type OptOutStore, optOutStore } from "../../shared/suppressions/opt-out-store.ts";
 import { type SuppressionStore, suppressionStore } from "../../shared/suppressions/suppression-store.ts";
+
+import type { EmailLogDeps } from "./routes/email-logs.ts";
 
 /** What the account API's routes need of the outside. */
 export interface ApiDeps {
@@ -16,6 +22,8 @@ export interface ApiDeps {
   readonly domains: DomainStore;
   readonly suppressions: SuppressionStore;
   readonly optOuts: OptOutStore;
+  readonly log: EmailLogDeps["log"];
+  readonly stats: StatsStore;
   readonly clock: Clock;
 }
 
@@ -30,18 +38,29 @@ export function urlsFromEnvironment() {
 
 /** Everything that the function needs, from its environment. */
 export function depsFromEnvironment(): ApiDeps {
-  const { ACCOUNTS_TABLE, COUNTERS_TABLE, SUPPRESSIONS_TABLE } = readEnvironment({
+  const { ACCOUNTS_TABLE, COUNTERS_TABLE, SUPPRESSIONS_TABLE, ...env } = readEnvironment({
     [environmentNames.accountsTable]: z.string(),
     [environmentNames.countersTable]: z.string(),
     [environmentNames.suppressionsTable]: z.string(),
+    [environmentNames.messagesTable]: z.string(),
+    [environmentNames.statsTable]: z.string(),
+    [environmentNames.logBucket]: z.string(),
   });
   const client = documentClient();
+  const messages = { client, table: env.MESSAGES_TABLE };
   return {
     accounts: accountStore({ client, table: ACCOUNTS_TABLE, clock }),
     domains: domainStore({ client, table: ACCOUNTS_TABLE, clock }),
     rates: rateLimitStore({ client, table: COUNTERS_TABLE, clock }),
     suppressions: suppressionStore({ client, table: SUPPRESSIONS_TABLE, clock }),
     optOuts: optOutStore({ client, table: SUPPRESSIONS_TABLE, clock }),
+    log: {
+      index: logIndexStore(messages),
+      rows: logRowStore(messages),
+      blocks: logBlockClient({ s3: bucketClient(), bucket: env.LOG_BUCKET }),
+      clock,
+    },
+    stats: statsStore({ client, table: env.STATS_TABLE }),
     clock,
   };
 }

@@ -1,9 +1,16 @@
 import type { ApiDeps } from "./deps.ts";
 import type { ApiRoute } from "./door/route.ts";
+import { emailLogRoutes } from "./routes/email-logs.ts";
+import { statsRoutes } from "./routes/stats.ts";
 import { suppressionRoutes } from "./routes/suppressions.ts";
 import { trackingOptOutRoutes } from "./routes/tracking-opt-outs.ts";
 
 /** The account API: every topic's routes. */
 export function apiRoutes(deps: ApiDeps): ApiRoute[] {
-  return [...suppressionRoutes(deps), ...trackingOptOutRoutes(deps)];
+  return [
+    ...emailLogRoutes(deps),
+    ...statsRoutes(deps),
+    ...suppressionRoutes(deps),
+    ...trackingOptOutRoutes(deps),
+  ];
 }

@@ -82,6 +82,8 @@ export const environmentNames = {
   webhookKeyId: "WEBHOOK_KEY_ID",
   /** `true`: webhooks may go to private addresses and to any port. For local use alone. */
   webhookAllowPrivate: "WEBHOOK_ALLOW_PRIVATE",
+  /** Bucket: packed logs. */
+  logBucket: "LOG_BUCKET",
 } as const;
 
 export type EnvironmentName = (typeof environmentNames)[keyof typeof environmentNames];
