@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { accountStore } from "../../shared/accounts/account-store.ts";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
+import { pastEventsStore } from "../../shared/messages/past-events-store.ts";
 import { ownerEmailClient } from "../../shared/notifications/owner-email-client.ts";
 import { documentClient, keyClient, mailClient, queueClient } from "../../shared/platform/aws-clients.ts";
 import { systemClock as clock } from "../../shared/platform/clock.ts";
@@ -10,14 +11,16 @@ import { backlogStore } from "../../shared/webhooks/backlog-store.ts";
 import type { DispatchDeps } from "../../shared/webhooks/dispatch.ts";
 import { endpointClient } from "../../shared/webhooks/endpoint-client.ts";
 import { leaseStore } from "../../shared/webhooks/lease-store.ts";
+import type { ReplayDeps } from "../../shared/webhooks/replay.ts";
 import { secretClient } from "../../shared/webhooks/secret-client.ts";
 import { tickQueueClient } from "../../shared/webhooks/tick-queue-client.ts";
 import { webhookStore } from "../../shared/webhooks/webhook-store.ts";
 
 /** Everything that the function needs, from its environment. */
-export function depsFromEnvironment(): DispatchDeps {
+export function depsFromEnvironment(): DispatchDeps & ReplayDeps {
   const env = readEnvironment({
     [environmentNames.accountsTable]: z.string(),
+    [environmentNames.messagesTable]: z.string(),
     [environmentNames.webhooksTable]: z.string(),
     [environmentNames.webhookTicksUrl]: z.string(),
     [environmentNames.webhookKeyId]: z.string(),
@@ -30,6 +33,7 @@ export function depsFromEnvironment(): DispatchDeps {
     accounts: accountStore({ client, table: env.ACCOUNTS_TABLE, clock }),
     webhooks: webhookStore(webhooksTable),
     leases: leaseStore(webhooksTable),
+    pastEvents: pastEventsStore({ client, table: env.MESSAGES_TABLE }),
     backlog: backlogStore(webhooksTable),
     ticks: tickQueueClient({ sqs: queueClient(), queueUrl: env.WEBHOOK_TICKS_URL, clock }),
     secrets: secretClient({ kms: keyClient(), keyId: env.WEBHOOK_KEY_ID }),

@@ -3,6 +3,7 @@ import { failureOf } from "../../shared/platform/failure.ts";
 import { logger } from "../../shared/platform/observability.ts";
 import type { QueueEvent, QueueRecord, QueueResponse } from "../../shared/platform/queue-event.ts";
 import { dispatch } from "../../shared/webhooks/dispatch.ts";
+import { replay } from "../../shared/webhooks/replay.ts";
 import { depsFromEnvironment } from "./deps.ts";
 
 const deps = depsFromEnvironment();
@@ -15,7 +16,9 @@ export async function handler(
   const remainingMs = () => context.getRemainingTimeInMillis();
   const work = async ({ messageId, body }: QueueRecord) => {
     try {
-      await dispatch(deps, webhookTickSchema.parse(JSON.parse(body)), { remainingMs });
+      const tick = webhookTickSchema.parse(JSON.parse(body));
+      if (tick.replay) await replay(deps, tick, tick.replay, { remainingMs });
+      else await dispatch(deps, tick, { remainingMs });
       return [];
     } catch (error) {
       logger.error("a webhook was not looked after", { sqsMessageId: messageId, failure: failureOf(error) });

@@ -18,9 +18,11 @@ const rememberedMs = 5_000;
 const rememberedAccounts = 1_000;
 
 /** What a customer can change. */
-export type WebhookChange = Partial<
-  Pick<Webhook, "url" | "active" | "payloadFormat" | "eventTypes" | "sealedSecret">
->;
+export type WebhookChange = {
+  readonly [Field in "url" | "active" | "payloadFormat" | "eventTypes" | "sealedSecret"]?:
+    | Webhook[Field]
+    | undefined;
+};
 
 export interface WebhookTable {
   readonly client: DynamoDBDocumentClient;

@@ -1,0 +1,38 @@
+import type { Replay, WebhookTick } from "../contracts/webhook-tick.ts";
+import type { PastEventsStore } from "../messages/past-events-store.ts";
+import type { BacklogStore } from "./backlog-store.ts";
+import { waitingFor } from "./tell-webhooks.ts";
+import type { TickQueueClient } from "./tick-queue-client.ts";
+import { collects } from "./webhook.ts";
+import type { WebhookStore } from "./webhook-store.ts";
+
+export interface ReplayDeps {
+  readonly webhooks: Pick<WebhookStore, "find">;
+  readonly pastEvents: PastEventsStore;
+  readonly backlog: Pick<BacklogStore, "put">;
+  readonly ticks: Pick<TickQueueClient, "send">;
+}
+
+/** Reading a page and letting its events wait. */
+const roomForPageMs = 30_000;
+
+/**
+ * Lets events of a time that is past wait once more for a webhook, under their ids; those that wait still are
+ * the same items. What does not fit into the invocation goes on with a tick of its own.
+ */
+export async function replay(
+  { webhooks, pastEvents, backlog, ticks }: ReplayDeps,
+  { accountId, webhookId }: WebhookTick,
+  wanted: Replay,
+  { remainingMs }: { readonly remainingMs: () => number },
+): Promise<void> {
+  const webhook = await webhooks.find({ accountId, webhookId });
+  if (webhook === undefined || !collects(webhook)) return;
+  let { after } = wanted;
+  do {
+    const page = await pastEvents.page({ accountId, ...wanted, after });
+    await backlog.put(accountId, waitingFor(webhook, page.events));
+    after = page.next;
+  } while (after !== undefined && remainingMs() > roomForPageMs);
+  await ticks.send({ accountId, webhookId, ...(after !== undefined && { replay: { ...wanted, after } }) });
+}
