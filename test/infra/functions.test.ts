@@ -15,6 +15,7 @@ describe("every function", () => {
       "DeliverTransactional",
       "DispatchWebhooks",
       "Operator",
+      "PackLog",
       "RecipientPages",
       "ReconcileQuota",
       "RecordEvents",

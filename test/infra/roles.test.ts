@@ -46,7 +46,12 @@ const expected: Record<string, Record<string, string[]>> = {
   DeliverTransactional: deliver("Transactional"),
   DeliverBulk: deliver("Bulk"),
   RecordEvents: {
-    "<MessagesTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+    "<MessagesTable.Arn>": [
+      "dynamodb:BatchGetItem",
+      "dynamodb:GetItem",
+      "dynamodb:PutItem",
+      "dynamodb:UpdateItem",
+    ],
     "<StatsTable.Arn>": ["dynamodb:UpdateItem"],
     "<SuppressionsTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:PutItem"],
     "<EventsQueue.Arn>": receive,
@@ -77,7 +82,20 @@ const expected: Record<string, Record<string, string[]>> = {
     "<QuotaTable.Arn>": ["dynamodb:GetItem", "dynamodb:Scan", "dynamodb:UpdateItem"],
     "<MessagesTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:PutItem"],
   },
+  PackLog: {
+    "<MessagesTable.Arn>": [
+      "dynamodb:DeleteItem",
+      "dynamodb:GetItem",
+      "dynamodb:PutItem",
+      "dynamodb:Query",
+      "dynamodb:UpdateItem",
+    ],
+    "<LogBucket.Arn>/*": ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
+  },
   Api: {
+    "<MessagesTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"],
+    "<StatsTable.Arn>": ["dynamodb:Query"],
+    "<LogBucket.Arn>/*": ["s3:GetObject"],
     "<AccountsTable.Arn>": ["dynamodb:GetItem", "dynamodb:Query"],
     "<AccountsTable.Arn>/index/byTokenHash": ["dynamodb:Query"],
     "<CountersTable.Arn>": ["dynamodb:UpdateItem"],

@@ -50,9 +50,12 @@ describe("every table", () => {
   });
 });
 
-describe("the payload bucket", () => {
-  it("is private, encrypted, TLS only, and empties itself", () => {
-    const bucket = resources["PayloadsBucket"]?.Properties;
+describe("a bucket", () => {
+  it.each([
+    ["PayloadsBucket", 30],
+    ["LogBucket", 36],
+  ])("%s is private, encrypted, TLS only, and empties itself after %i days", (id, days) => {
+    const bucket = resources[id]?.Properties;
     expect(bucket.PublicAccessBlockConfiguration).toEqual({
       BlockPublicAcls: true,
       BlockPublicPolicy: true,
@@ -61,9 +64,13 @@ describe("the payload bucket", () => {
     });
     expect(bucket.BucketEncryption.ServerSideEncryptionConfiguration).toHaveLength(1);
     expect(bucket.LifecycleConfiguration.Rules).toMatchObject([
-      { ExpirationInDays: 30, AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: "Enabled" },
+      {
+        ExpirationInDays: days,
+        AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+        Status: "Enabled",
+      },
     ]);
-    expect(refusesPlainText(resources, "AWS::S3::BucketPolicy", "Bucket", "PayloadsBucket")).toBe(true);
+    expect(refusesPlainText(resources, "AWS::S3::BucketPolicy", "Bucket", id)).toBe(true);
   });
 });
 
