@@ -3,7 +3,8 @@ import type { Permissions } from "../../../shared/accounts/permissions.ts";
 import { streamSchema, streams } from "../../../shared/contracts/streams.ts";
 import type { DomainStore } from "../../../shared/domains/domain-store.ts";
 import { PosternError } from "../../../shared/platform/errors.ts";
-import { type Suppression, suppressionTypes } from "../../../shared/suppressions/suppression.ts";
+import { suppressionTypes } from "../../../shared/suppressions/suppression.ts";
+import { suppressionFields } from "../../../shared/suppressions/suppression-fields.ts";
 import type { SuppressionStore } from "../../../shared/suppressions/suppression-store.ts";
 import { fieldErrors } from "../door/errors.ts";
 import { type ApiRoute, route } from "../door/route.ts";
@@ -72,7 +73,7 @@ function listRoute({ suppressions }: SuppressionDeps): ApiRoute {
         limit: rowsPerPage,
         domainIds: permissions.visibleDomains,
       });
-      return { status: 200, body: found.map(shown) };
+      return { status: 200, body: found.map(suppressionFields) };
     },
   });
 }
@@ -103,7 +104,7 @@ function createRoute({ suppressions, domains }: SuppressionDeps): ApiRoute {
         type,
       });
       if (suppression === undefined) throw new Error("a suppression went while it was put");
-      return { status: 201, body: { data: shown(suppression) } };
+      return { status: 201, body: { data: suppressionFields(suppression) } };
     },
   });
 }
@@ -122,7 +123,7 @@ function deleteRoute({ suppressions }: SuppressionDeps): ApiRoute {
       checkChange(existing, permissions, "suppression_not_found");
       const removed = await suppressions.remove(account.id, id.toLowerCase());
       if (removed === undefined) throw new PosternError("suppression_not_found");
-      return { status: 200, body: shown(removed) };
+      return { status: 200, body: suppressionFields(removed) };
     },
   });
 }
@@ -157,25 +158,4 @@ export function checkChange(
   const level = row?.domainId == null ? permissions.account : permissions.onDomain(row.domainId);
   if (row === undefined || level === 0) throw new PosternError(missing);
   if (level < 100) throw new PosternError("forbidden");
-}
-
-function shown({ message, ...row }: Suppression): z.infer<typeof suppressionSchema> {
-  return {
-    id: row.id,
-    type: row.type,
-    created_at: new Date(row.createdAt).toISOString(),
-    email: row.email,
-    sending_stream: row.stream,
-    domain_name: row.domainName,
-    message_bounce_category: message?.bounceCategory ?? null,
-    message_category: message?.category ?? null,
-    message_client_ip: message?.clientIp ?? null,
-    message_created_at: message?.createdAt === undefined ? null : new Date(message.createdAt).toISOString(),
-    message_esp_response: message?.espResponse ?? null,
-    message_esp_server_type: message?.espServerType ?? null,
-    message_outgoing_ip: message?.outgoingIp ?? null,
-    message_recipient_mx_name: message?.recipientMxName ?? null,
-    message_sender_email: message?.senderEmail ?? null,
-    message_subject: message?.subject ?? null,
-  };
 }
