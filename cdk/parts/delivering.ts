@@ -82,6 +82,7 @@ export class Delivering extends Construct {
     storage.counters.allow(worker, "UpdateItem");
     storage.messages.allow(worker, "PutItem", "UpdateItem");
     storage.quota.allow(worker, "UpdateItem");
+    storage.suppressions.allow(worker, "BatchGetItem");
     storage.payloads.allowGet(worker);
     this.queue.allowSend(worker);
     events.allowSend(worker);

@@ -7,6 +7,7 @@ import { contentClient } from "../../shared/delivery/content-client.ts";
 import type { DeliverDeps } from "../../shared/delivery/deliver-deps.ts";
 import { deliveryQueueClient } from "../../shared/delivery/delivery-queue-client.ts";
 import { guardedRoute, unguardedRoute } from "../../shared/delivery/guarded-route.ts";
+import { mailServerClient } from "../../shared/delivery/mail-server-client.ts";
 import { mxHop } from "../../shared/delivery/mx-client.ts";
 import { relayHop } from "../../shared/delivery/relay-client.ts";
 import { roomOf } from "../../shared/delivery/room.ts";
@@ -16,6 +17,7 @@ import { smtpRoute } from "../../shared/delivery/smtp-route.ts";
 import { dkimKeyClient } from "../../shared/domains/dkim-key-client.ts";
 import { domainStore } from "../../shared/domains/domain-store.ts";
 import { claimStore } from "../../shared/messages/claim-store.ts";
+import { eventsQueueClient } from "../../shared/messages/events-queue-client.ts";
 import {
   bucketClient,
   documentClient,
@@ -25,11 +27,13 @@ import {
   secretClient,
 } from "../../shared/platform/aws-clients.ts";
 import { systemClock as clock } from "../../shared/platform/clock.ts";
+import { dnsClient } from "../../shared/platform/dns-client.ts";
 import { readEnvironment } from "../../shared/platform/environment.ts";
 import { failureOf } from "../../shared/platform/failure.ts";
 import { logger, metrics } from "../../shared/platform/observability.ts";
 import { hourStore } from "../../shared/quota/hour-store.ts";
 import { takeBackWrite } from "../../shared/quota/plan-store.ts";
+import { suppressionStore } from "../../shared/suppressions/suppression-store.ts";
 import { linkKeyClient } from "../../shared/tracking/link-key-client.ts";
 
 /** Small messages that one process has under way at once; its connections to SES are 50. */
@@ -41,6 +45,7 @@ function environment() {
     [environmentNames.quotaTable]: z.string(),
     [environmentNames.countersTable]: z.string(),
     [environmentNames.messagesTable]: z.string(),
+    [environmentNames.suppressionsTable]: z.string(),
     [environmentNames.payloadsBucket]: z.string(),
     [environmentNames.deliveryQueueUrl]: z.string(),
     [environmentNames.eventsQueueUrl]: z.string(),
@@ -53,6 +58,7 @@ function environment() {
     [environmentNames.dkimKeyId]: z.string(),
     [environmentNames.smtpRoute]: z.enum(["relay", "mx", "off"]),
     [environmentNames.smtpRelaySecretArn]: z.string().optional(),
+    [environmentNames.dnsServer]: z.string().optional(),
   });
 }
 
@@ -63,6 +69,7 @@ export function depsFromEnvironment(): DeliverDeps {
   const env = environment();
   const client = documentClient();
   const secrets = secretClient();
+  const sqs = queueClient();
   return {
     accounts: accountStore({ client, table: env.ACCOUNTS_TABLE, clock }),
     domains: domainStore({ client, table: env.ACCOUNTS_TABLE, clock }),
@@ -74,7 +81,10 @@ export function depsFromEnvironment(): DeliverDeps {
       takeUnit: ({ accountId, submissionId }) => takeBackWrite(env.QUOTA_TABLE, accountId, submissionId),
     }),
     contents: contentClient({ s3: bucketClient(), bucket: env.PAYLOADS_BUCKET }),
-    queue: deliveryQueueClient({ sqs: queueClient(), queueUrl: env.DELIVERY_QUEUE_URL, clock }),
+    queue: deliveryQueueClient({ sqs, queueUrl: env.DELIVERY_QUEUE_URL, clock }),
+    events: eventsQueueClient({ sqs, queueUrl: env.EVENTS_QUEUE_URL }),
+    suppressions: suppressionStore({ client, table: env.SUPPRESSIONS_TABLE, clock }),
+    mailServers: mailServerClient({ dns: dnsClient({ server: env.DNS_SERVER }), clock }),
     routes: routesOf(env, secrets),
     composing: {
       mailHost: env.MAIL_HOST,

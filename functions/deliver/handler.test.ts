@@ -20,7 +20,7 @@ beforeAll(async () => {
     response.writeHead(200, { "content-type": "application/x-amz-json-1.0" }).end(answer);
   });
   await once(amazon.listen(0, "127.0.0.1"), "listening");
-  const names = "ACCOUNTS QUOTA COUNTERS MESSAGES".split(" ").map((name) => `${name}_TABLE`);
+  const names = "ACCOUNTS QUOTA COUNTERS MESSAGES SUPPRESSIONS".split(" ").map((name) => `${name}_TABLE`);
   const others = ["PAYLOADS_BUCKET", "CONFIGURATION_SET", "MAIL_HOST", "LINK_SECRET_ARN", "DKIM_KEY_ID"];
   for (const name of [...names, ...others]) vi.stubEnv(name, "test");
   vi.stubEnv("STREAM", "bulk");
@@ -28,6 +28,7 @@ beforeAll(async () => {
   vi.stubEnv("TRACKING_URL", "https://track.example.net");
   const url = `http://127.0.0.1:${(amazon.address() as AddressInfo).port}`;
   vi.stubEnv("DELIVERY_QUEUE_URL", `${url}/queue`);
+  vi.stubEnv("EVENTS_QUEUE_URL", `${url}/events`);
   vi.stubEnv("EVENTS_QUEUE_URL", `${url}/events`);
   vi.stubEnv("AWS_ENDPOINT_URL_SQS", url);
   vi.stubEnv("AWS_REGION", "us-east-1");

@@ -1,13 +1,16 @@
 import type { AccountStore } from "../accounts/account-store.ts";
 import type { DomainStore } from "../domains/domain-store.ts";
 import type { ClaimStore } from "../messages/claim-store.ts";
+import type { EventsQueueClient } from "../messages/events-queue-client.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { HourStore } from "../quota/hour-store.ts";
+import type { SuppressionStore } from "../suppressions/suppression-store.ts";
 import type { ContentClient } from "./content-client.ts";
 import type { DeliveryQueueClient } from "./delivery-queue-client.ts";
+import type { MailServerClient } from "./mail-server-client.ts";
+import type { LinkDeps } from "./recipient-links.ts";
 import type { Room } from "./room.ts";
 import type { Routes } from "./routes.ts";
-import type { LinkDeps } from "./unsubscribe-link.ts";
 
 export interface DeliverDeps {
   readonly accounts: Pick<AccountStore, "get">;
@@ -16,6 +19,9 @@ export interface DeliverDeps {
   readonly claims: ClaimStore;
   readonly contents: ContentClient;
   readonly queue: DeliveryQueueClient;
+  readonly events: EventsQueueClient;
+  readonly suppressions: Pick<SuppressionStore, "marksOf">;
+  readonly mailServers: Pick<MailServerClient, "of">;
   readonly routes: Routes;
   readonly composing: LinkDeps;
   readonly room: Room;

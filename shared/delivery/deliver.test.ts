@@ -80,7 +80,13 @@ describe("a delivery job", () => {
     expect((await rowsOf(job)).map((row) => row?.state)).toEqual(["sent", "retry", "sent"]);
     expect(world.queued).toEqual([
       {
-        job: { ...job, recipients: [job.recipients[1]], attempt: 1, notBefore: noon + 60_000 },
+        job: {
+          ...job,
+          recipients: [job.recipients[1]],
+          attempt: 1,
+          announced: true,
+          notBefore: noon + 60_000,
+        },
         dueAt: noon + 60_000,
       },
     ]);
@@ -97,9 +103,7 @@ describe("a delivery job", () => {
     await world.workOff(deps);
 
     expect(ses.handed).toHaveLength(mostAttempts);
-    expect(await rowsOf(job)).toMatchObject([
-      { state: "failed", status: "not_delivered", reason: "451 never" },
-    ]);
+    expect(await rowsOf(job)).toMatchObject([{ state: "failed", reason: "451 never" }]);
     const wholeDay = retryGapsMinutes.reduce((sum, gap) => sum + gap, 0) * 60_000;
     expect(world.clock.now() - noon).toBe(wholeDay);
   });
@@ -143,7 +147,8 @@ describe("a delivery job", () => {
     const job = jobTo(1);
     await deliver(world.deps({ routes: { ses: ses.route }, ...change }), job, world.invocation);
 
-    expect(await rowsOf(job)).toMatchObject([{ state: "failed", status: "not_delivered" }]);
+    expect(await rowsOf(job)).toMatchObject([{ state: "failed" }]);
+    expect(world.events.map(({ kind }) => kind)).toEqual(["reject", "sending"]);
     expect(ses.handed).toEqual([]);
   });
 

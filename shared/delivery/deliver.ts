@@ -1,18 +1,18 @@
 import type { Account } from "../accounts/account.ts";
 import type { DeliveryJob, JobRecipient } from "../contracts/delivery-job.ts";
+import type { SendingDomain } from "../domains/sending-domain.ts";
+import { sendingEvent } from "../messages/event.ts";
 import type { MessageLog } from "../messages/message.ts";
-import { attempt, type Parcel } from "./attempt.ts";
+import { addressName } from "../suppressions/address-record.ts";
+import type { AddressMarks } from "../suppressions/suppression.ts";
+import { attempt, type Parcel, type Turn } from "./attempt.ts";
 import { composerFor } from "./composer.ts";
 import type { Content } from "./composing.ts";
 import type { DeliverDeps, Invocation } from "./deliver-deps.ts";
 import { shareOfHour } from "./hour.ts";
 
-/** A recipient whose turn comes again. */
-interface Waiting {
+interface RecipientsTurn extends Turn {
   readonly recipient: JobRecipient;
-  /** Epoch ms. */
-  readonly at: number;
-  readonly attempt: number;
 }
 
 /**
@@ -41,29 +41,44 @@ async function deliverToAll(deps: DeliverDeps, email: Email, invocation: Invocat
     ...share.now.map((recipient) => deliverTo(deps, email, recipient, invocation)),
     ...share.later.map((recipient) => waitForHour(deps, email, recipient, share.nextHour)),
   ]);
-  await putBack(
-    deps,
-    job,
-    results.flatMap((result) => (result.status === "fulfilled" ? result.value : [])),
-  );
+  const turns = results.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
+  // In this order: what waits has been told of, so that its next turn need not tell again.
+  await announce(deps, job, turns);
+  await putBack(deps, job, turns);
   const failure = results.find((result) => result.status === "rejected");
   if (failure) throw failure.reason;
 }
 
-interface Email extends Omit<Parcel, "recipient" | "log"> {
+interface Email extends Omit<Parcel, "recipient" | "log" | "marks"> {
   readonly subject: string;
+  /** What is known of recipients' addresses, by address in lower case. */
+  readonly marksOf: ReadonlyMap<string, AddressMarks>;
 }
 
 async function emailOf(deps: DeliverDeps, job: DeliveryJob): Promise<Email> {
-  const [account, domain, content] = await Promise.all([
+  const domainFound = deps.domains.find(job.accountId, job.domainName);
+  const [account, domain, content, marksOf] = await Promise.all([
     deps.accounts.get(job.accountId),
-    deps.domains.find(job.accountId, job.domainName),
+    domainFound,
     contentOf(deps, job),
+    marksFor(deps, job, domainFound),
   ]);
   const composing = { ...deps.composing, contents: deps.contents };
   const composer = domain && composerFor(composing, job, content, domain);
   const from = "raw" in content ? content.from : content.from.email;
-  return { job, account, domain, composer, from, subject: content.subject };
+  return { job, account, domain, composer, from, subject: content.subject, marksOf };
+}
+
+/** One look-up for all recipients; it waits for the domain only where the job does not name its id. */
+async function marksFor(
+  { suppressions }: DeliverDeps,
+  { accountId, domainId, stream, recipients }: DeliveryJob,
+  domainFound: Promise<SendingDomain | undefined>,
+): Promise<ReadonlyMap<string, AddressMarks>> {
+  const id = domainId ?? (await domainFound)?.id;
+  if (id === undefined) return new Map();
+  const emails = recipients.map(({ email }) => email);
+  return await suppressions.marksOf(accountId, { domainId: id, stream }, emails);
 }
 
 async function contentOf({ contents }: DeliverDeps, { content }: DeliveryJob): Promise<Content> {
@@ -81,10 +96,18 @@ async function deliverTo(
   email: Email,
   recipient: JobRecipient,
   invocation: Invocation,
-): Promise<Waiting[]> {
-  const parcel: Parcel = { ...email, recipient, log: logOf(email, recipient) };
-  const again = await deps.room.run(email.composer?.bytes ?? 0, () => attempt(deps, parcel, invocation));
-  return again ? [{ recipient, at: again.at, attempt: Math.max(again.attempt, email.job.attempt, 1) }] : [];
+): Promise<RecipientsTurn> {
+  const marks = email.marksOf.get(addressName(recipient.email));
+  const parcel: Parcel = { ...email, recipient, log: logOf(email, recipient), marks };
+  const { inLog, again } = await deps.room.run(email.composer?.bytes ?? 0, () =>
+    attempt(deps, parcel, invocation),
+  );
+  if (again === undefined) return { recipient, inLog };
+  return {
+    recipient,
+    inLog,
+    again: { at: again.at, attempt: Math.max(again.attempt, email.job.attempt, 1) },
+  };
 }
 
 /**
@@ -96,21 +119,22 @@ async function waitForHour(
   email: Email,
   recipient: JobRecipient,
   nextHour: number,
-): Promise<Waiting[]> {
-  const again = [{ recipient, at: nextHour, attempt: 0 }];
-  if (email.job.notBefore !== undefined) return again;
+): Promise<RecipientsTurn> {
+  const again = { at: nextHour, attempt: 0 };
+  if (email.job.announced) return { recipient, inLog: true, again };
   const id = { accountId: email.job.accountId, messageId: recipient.messageId };
-  const waits = await claims.postpone(id, logOf(email, recipient), nextHour);
-  return waits ? again : [];
+  const { waits, inLog } = await claims.postpone(id, logOf(email, recipient), nextHour);
+  return { recipient, inLog, again: waits ? again : undefined };
 }
 
 function logOf(
-  { job, from, subject }: Pick<Email, "job" | "from" | "subject">,
+  { job, domain, from, subject }: Pick<Email, "job" | "domain" | "from" | "subject">,
   recipient: JobRecipient,
 ): MessageLog {
   return {
     stream: job.stream,
     domainName: job.domainName,
+    domainId: job.domainId ?? domain?.id,
     from,
     to: recipient.email,
     recipientKind: recipient.kind,
@@ -122,13 +146,35 @@ function logOf(
   };
 }
 
-async function putBack({ queue }: DeliverDeps, job: DeliveryJob, waiting: readonly Waiting[]): Promise<void> {
-  const turns = Map.groupBy(waiting, ({ at, attempt }) => `${at}/${attempt}`);
+/**
+ * Puts the messages of a job into the log, all in one call. Where a worker dies before, the job comes again,
+ * whatever became of its messages.
+ */
+async function announce(
+  { events }: DeliverDeps,
+  { accountId, announced }: DeliveryJob,
+  turns: readonly RecipientsTurn[],
+): Promise<void> {
+  if (announced) return;
+  const inLog = turns.filter((turn) => turn.inLog);
+  await events.put(inLog.map(({ recipient: { messageId } }) => sendingEvent({ accountId, messageId })));
+}
+
+async function putBack(
+  { queue }: DeliverDeps,
+  job: DeliveryJob,
+  turns: readonly RecipientsTurn[],
+): Promise<void> {
+  const waiting = turns.flatMap(({ recipient, inLog, again }) =>
+    again ? [{ ...again, recipient, announced: job.announced || inLog }] : [],
+  );
+  const alike = Map.groupBy(waiting, ({ at, attempt, announced }) => `${at}/${attempt}/${announced}`);
   await Promise.all(
-    [...turns.values()].map(([first, ...others]) => {
+    [...alike.values()].map(([first, ...others]) => {
       if (first === undefined) return undefined;
+      const { at, attempt, announced } = first;
       const recipients = [first, ...others].map(({ recipient }) => recipient);
-      return queue.putBack({ ...job, recipients, attempt: first.attempt }, first.at);
+      return queue.putBack({ ...job, recipients, attempt, ...(announced && { announced }) }, at);
     }),
   );
 }

@@ -11,6 +11,7 @@ import {
   visibilityMs,
 } from "../../test/support/delivery-world.ts";
 import { settableClock, startTestTable, type TestTable } from "../../test/support/test-table.ts";
+import type { MessageEvent } from "../contracts/message-event.ts";
 import { evidenceWaitMs } from "../messages/claim-rules.ts";
 import { deliver } from "./deliver.ts";
 import type { DeliverDeps } from "./deliver-deps.ts";
@@ -102,7 +103,7 @@ async function play(plan: Plan, sesIsWell: boolean) {
       case "throttles":
         return { kind: "sick", reason: "throttled", widely: true };
       case "is busy":
-        return { kind: "temporary", reason: "busy" };
+        return { kind: "temporary", reason: "busy", reply: { response: "451 busy" } };
       default:
         take(dispatch);
         return accepting(dispatch);
@@ -121,6 +122,7 @@ async function play(plan: Plan, sesIsWell: boolean) {
     return {
       ...usual,
       queue: { putBack: (job, at) => live(() => usual.queue.putBack(job, at)) },
+      events: { put: (events) => live(() => usual.events.put(events)) },
       routes: sesIsWell ? { ses: route } : { ses: shut, smtp: route },
     };
   }
@@ -160,17 +162,24 @@ async function play(plan: Plan, sesIsWell: boolean) {
     );
   }
   const ids = job.recipients.map(({ messageId }) => messageId);
-  return { ids, taken, states: await world.messages.statesOf(accountId, ids) };
+  return { ids, taken, told: world.events, states: await world.messages.statesOf(accountId, ids) };
+}
+
+/** The messages that were put into the log, however often. */
+function announcedIn(told: readonly MessageEvent[]): string[] {
+  const sending = told.filter(({ kind }) => kind === "sending");
+  return [...new Set(sending.map(({ messageId }) => messageId))].sort();
 }
 
 describe("however often queue messages are repeated, and wherever workers die", () => {
   it("SES gets each message exactly once", async () => {
     await fc.assert(
       fc.asyncProperty(plans, async (plan) => {
-        const { ids, taken, states } = await play(plan, true);
+        const { ids, taken, told, states } = await play(plan, true);
 
         expect(taken.map(({ messageId }) => messageId).sort()).toEqual(ids.toSorted());
         expect(ids.map((id) => states.get(id))).toEqual(ids.map(() => "sent"));
+        expect(announcedIn(told)).toEqual(ids.toSorted());
       }),
       { numRuns: 40 },
     );
@@ -179,11 +188,12 @@ describe("however often queue messages are repeated, and wherever workers die", 
   it("SMTP gets each message at least once, and every repeat bears the same Message-ID", async () => {
     await fc.assert(
       fc.asyncProperty(plans, async (plan) => {
-        const { ids, taken, states } = await play(plan, false);
+        const { ids, taken, told, states } = await play(plan, false);
 
         expect(new Set(taken.map(({ messageId }) => messageId))).toEqual(new Set(ids));
         expect(new Set(taken.map(({ rfcMessageId }) => rfcMessageId)).size).toBe(ids.length);
         expect(ids.map((id) => states.get(id))).toEqual(ids.map(() => "sent"));
+        expect(announcedIn(told)).toEqual(ids.toSorted());
       }),
       { numRuns: 20 },
     );

@@ -3,7 +3,7 @@ import { guardedRoute, unguardedRoute } from "./guarded-route.ts";
 import type { Dispatch, Outcome } from "./outcome.ts";
 
 const sick: Outcome = { kind: "sick", reason: "paused", widely: true };
-const fine: Outcome = { kind: "accepted", status: "enqueued", rfcMessageId: "<1@x>" };
+const fine: Outcome = { kind: "accepted", rfcMessageId: "<1@x>" };
 const dispatch = { mayStart: () => true } as Dispatch;
 
 let answers: Outcome[];

@@ -2,6 +2,7 @@ import type { MxRecord } from "node:dns";
 import mxConnect from "mx-connect";
 import nodemailer from "nodemailer";
 import type { Mime } from "../mail/mime.ts";
+import { replyIn } from "./bounce-category.ts";
 import { type SmtpAnswer, type SmtpHop, smtpTimeouts } from "./relay-client.ts";
 import { type SmtpEnvelope, sendMime } from "./send-mime.ts";
 import { outcomeOfSmtpError } from "./smtp-errors.ts";
@@ -62,10 +63,11 @@ async function converse(
     disableUrlAccess: true,
   });
   try {
-    await sendMime(transport, envelope, mime);
-    return { kind: "accepted", status: "delivered" };
+    const response = await sendMime(transport, envelope, mime);
+    return { kind: "accepted", delivered: { ...replyIn(response), recipientMx: hostname } };
   } catch (error) {
-    return outcomeOfSmtpError(error, "recipient");
+    const outcome = outcomeOfSmtpError(error, "recipient");
+    return "reply" in outcome ? { ...outcome, reply: { ...outcome.reply, recipientMx: hostname } } : outcome;
   } finally {
     transport.close();
     socket.destroy();
@@ -77,5 +79,5 @@ function outcomeOfConnectError(thrown: unknown): SmtpAnswer {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   const isTemporary = "temporary" in error && error.temporary === true;
   const reason = ("response" in error ? String(error.response) : error.message).slice(0, 500);
-  return isTemporary ? { kind: "temporary", reason } : { kind: "refused", reason };
+  return { kind: isTemporary ? "temporary" : "refused", reason, reply: replyIn(reason) };
 }

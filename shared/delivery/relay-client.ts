@@ -5,6 +5,7 @@ import type SMTPTransport from "nodemailer/lib/smtp-transport/index.js";
 import * as z from "zod";
 import { isInMemory, type Mime } from "../mail/mime.ts";
 import type { Clock } from "../platform/clock.ts";
+import type { RecipientReply } from "./delivery-events.ts";
 import type { Outcome } from "./outcome.ts";
 import { type SmtpEnvelope, sendMime } from "./send-mime.ts";
 import { outcomeOfSmtpError } from "./smtp-errors.ts";
@@ -16,7 +17,7 @@ export interface SmtpHop {
 
 /** As an `Outcome`, which then learns the message's own id. */
 export type SmtpAnswer =
-  | { readonly kind: "accepted"; readonly status: "enqueued" | "delivered" }
+  | { readonly kind: "accepted"; readonly delivered?: RecipientReply }
   | Exclude<Outcome, { kind: "accepted" }>;
 
 const relaySchema = z.object({
@@ -54,7 +55,7 @@ export function relayHop(deps: { secrets: SecretsManagerClient; secretArn: strin
         const trouble = await greeted;
         if (trouble) return trouble;
         await sendMime(isInMemory(mime) ? pool : single(relay), envelope, mime);
-        return { kind: "accepted", status: "enqueued" };
+        return { kind: "accepted" };
       } catch (error) {
         return outcomeOfSmtpError(error, "relay");
       } finally {

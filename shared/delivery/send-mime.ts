@@ -9,16 +9,18 @@ export interface SmtpEnvelope {
 /**
  * Sends a finished message over SMTP.
  *
+ * @returns the server's last reply
  * @throws nodemailer's errors
  */
 export async function sendMime(
   transport: Pick<Transporter<unknown>, "sendMail">,
   envelope: SmtpEnvelope,
   mime: Mime,
-): Promise<void> {
+): Promise<string> {
   const raw = isInMemory(mime) ? mime : streamOf(mime);
   try {
-    await transport.sendMail({ envelope, raw });
+    const sent: unknown = await transport.sendMail({ envelope, raw });
+    return String(Object(sent).response ?? "");
   } finally {
     if (!Buffer.isBuffer(raw)) raw.destroy();
   }

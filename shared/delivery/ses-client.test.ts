@@ -59,7 +59,6 @@ describe("the SES route", () => {
 
     expect(await send()).toEqual({
       kind: "accepted",
-      status: "enqueued",
       providerMessageId: "0100-ses",
       rfcMessageId: "<0100-ses@eu-west-1.amazonses.com>",
     });

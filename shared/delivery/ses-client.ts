@@ -38,7 +38,6 @@ async function send(deps: SesRouteDeps, dispatch: Dispatch): Promise<Outcome> {
   const region = await ses.config.region();
   return {
     kind: "accepted",
-    status: "enqueued",
     providerMessageId: MessageId,
     rfcMessageId: messageIdAtSes(MessageId, region),
   };

@@ -30,8 +30,16 @@ describe("an SMTP failure", () => {
   ])("with a reply to %s means what the reply says: %i %s", (command, responseCode, response, kind) => {
     const error = failure({ code: "EENVELOPE", command, responseCode, response });
 
-    expect(outcomeOfSmtpError(error, "relay")).toEqual({ kind, reason: response });
-    expect(outcomeOfSmtpError(error, "recipient")).toEqual({ kind, reason: response });
+    expect(outcomeOfSmtpError(error, "relay")).toMatchObject({
+      kind,
+      reason: response,
+      reply: { response, responseCode },
+    });
+    expect(outcomeOfSmtpError(error, "recipient")).toMatchObject({
+      kind,
+      reason: response,
+      reply: { response, responseCode },
+    });
   });
 
   it.each([
@@ -43,7 +51,7 @@ describe("an SMTP failure", () => {
     const error = failure({ code: "EENVELOPE", command, responseCode, response });
 
     expect(outcomeOfSmtpError(error, "relay")).toEqual({ kind: "sick", reason: response, widely: true });
-    expect(outcomeOfSmtpError(error, "recipient")).toEqual({ kind: "refused", reason: response });
+    expect(outcomeOfSmtpError(error, "recipient")).toMatchObject({ kind: "refused", reason: response });
   });
 
   it.each([

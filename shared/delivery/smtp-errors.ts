@@ -1,4 +1,5 @@
 import { meaningOfReply } from "../mail/smtp-reply.ts";
+import { replyIn } from "./bounce-category.ts";
 import type { Outcome } from "./outcome.ts";
 
 type Failure = Exclude<Outcome, { kind: "accepted" }>;
@@ -32,15 +33,19 @@ const greetingCommands = new Set(["CONN", "EHLO", "HELO", "LHLO", "STARTTLS"]);
 export function outcomeOfSmtpError(thrown: unknown, server: "relay" | "recipient"): Failure {
   const error: SmtpError = thrown instanceof Error ? thrown : { message: String(thrown) };
   const reason = String(error.response ?? error.message).slice(0, 500);
+  const reply = replyIn(reason);
   if (wasBeforeMessage(error)) {
-    return server === "relay" ? { kind: "sick", reason, widely: true } : { kind: "temporary", reason };
+    return server === "relay" ? { kind: "sick", reason, widely: true } : { kind: "temporary", reason, reply };
   }
   if (server === "relay" && loginReplies.has(Number(error.responseCode))) {
     return { kind: "sick", reason, widely: true };
   }
-  if (typeof error.responseCode !== "number") return { kind: "temporary", reason, mayHaveLeft: true };
+  if (typeof error.responseCode !== "number") {
+    const lost = { kind: "temporary", reason, mayHaveLeft: true } as const;
+    return server === "relay" ? lost : { ...lost, reply };
+  }
   const meaning = meaningOfReply(error.responseCode, reason);
-  return meaning === "permanent" ? { kind: "refused", reason } : { kind: "temporary", reason };
+  return { kind: meaning === "permanent" ? "refused" : "temporary", reason, reply };
 }
 
 function wasBeforeMessage({ code, syscall, command, message, responseCode }: SmtpError): boolean {

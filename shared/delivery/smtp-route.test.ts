@@ -115,7 +115,7 @@ describe("the SMTP route over a relay", () => {
     const server = await startServer({ authOptional: false });
     const outcome = await relayAt(server).send(dispatch);
 
-    expect(outcome).toEqual({ kind: "accepted", status: "enqueued", rfcMessageId: "<0190@example.com>" });
+    expect(outcome).toEqual({ kind: "accepted", rfcMessageId: "<0190@example.com>" });
     expect(server.received).toMatchObject([
       { from: "bounces@example.com", to: ["anna@recipient.test"], secure: true },
     ]);
@@ -151,9 +151,10 @@ describe("the SMTP route over a relay", () => {
       onRcptTo: (_address, _session, done) => done(replyWith(550, "5.1.1 no such user")),
     });
 
-    expect(await relayAt(server).send(dispatch)).toEqual({
+    expect(await relayAt(server).send(dispatch)).toMatchObject({
       kind: "refused",
       reason: expect.stringContaining("5.1.1 no such user"),
+      reply: { responseCode: 550, enhancedStatus: "5.1.1" },
     });
   });
 
@@ -162,9 +163,10 @@ describe("the SMTP route over a relay", () => {
       onRcptTo: (_address, _session, done) => done(replyWith(451, "4.7.1 greylisted")),
     });
 
-    expect(await relayAt(server).send(dispatch)).toEqual({
+    expect(await relayAt(server).send(dispatch)).toMatchObject({
       kind: "temporary",
       reason: expect.stringContaining("4.7.1 greylisted"),
+      reply: { responseCode: 451, enhancedStatus: "4.7.1" },
     });
   });
 
@@ -243,7 +245,12 @@ describe("the SMTP route straight to the recipient's server", () => {
 
     expect(await mxRoute(server.port).send(dispatch)).toEqual({
       kind: "accepted",
-      status: "delivered",
+      delivered: {
+        response: expect.stringMatching(/^250 /),
+        responseCode: 250,
+        enhancedStatus: undefined,
+        recipientMx: "mx.recipient.test",
+      },
       rfcMessageId: "<0190@example.com>",
     });
     expect(server.received).toMatchObject([{ to: ["anna@recipient.test"], secure: true }]);
@@ -254,7 +261,10 @@ describe("the SMTP route straight to the recipient's server", () => {
     const refusing = await startServer({ onRcptTo: (_a, _s, done) => done(replyWith(550, "5.1.1 unknown")) });
     const busy = await startServer({ onConnect: (_s, done) => done(replyWith(421, "4.3.2 too busy")) });
 
-    expect(await mxRoute(refusing.port).send(dispatch)).toMatchObject({ kind: "refused" });
+    expect(await mxRoute(refusing.port).send(dispatch)).toMatchObject({
+      kind: "refused",
+      reply: { responseCode: 550, enhancedStatus: "5.1.1", recipientMx: "mx.recipient.test" },
+    });
     expect(await mxRoute(busy.port).send(dispatch)).toMatchObject({ kind: "temporary" });
     expect(await mxRoute(1).send(dispatch)).toMatchObject({ kind: "temporary" });
   });

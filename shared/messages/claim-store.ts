@@ -3,6 +3,7 @@ import type { Clock } from "../platform/clock.ts";
 import { newId } from "../platform/ids.ts";
 import { isWriteConflict, refusedTransaction, type TransactionWrite } from "../platform/refused-writes.ts";
 import { mayHaveLeft, verdictOn } from "./claim-rules.ts";
+import { isOnItsWay } from "./event-rules.ts";
 import type { Claim, MessageId, MessageLog, MessageRow, Route } from "./message.ts";
 import { changeRow, expiryFrom, itemOf, putIfAbsent, type RowChange, type RowTable } from "./row-store.ts";
 
@@ -23,18 +24,19 @@ export interface ClaimRequest extends MessageId {
   readonly claimUntil: number;
 }
 
-/** `mine`: go on and send. `later`: not before `at` (epoch ms). `done`: nothing is left to do. */
+/**
+ * `mine`: go on and send. `later`: not before `at` (epoch ms). `done`: nothing is left to do. `inLog`: the row is
+ * the log's already, as it is of every message that has ever been claimed or made wait.
+ */
 export type ClaimAnswer =
   | { readonly kind: "mine"; readonly claim: Claim }
-  | { readonly kind: "later"; readonly at: number }
-  | { readonly kind: "done" };
+  | { readonly kind: "later"; readonly at: number; readonly inLog: boolean }
+  | { readonly kind: "done"; readonly inLog: boolean };
 
 /** What became of an attempt. `nextAttemptAt` is epoch ms. */
 export type Settlement =
   | {
       readonly state: "sent";
-      /** `delivered` where the recipient's own server took it, `enqueued` where somebody on the way did. */
-      readonly status: "enqueued" | "delivered";
       readonly rfcMessageId: string;
       readonly providerMessageId?: string | undefined;
     }
@@ -73,7 +75,7 @@ export function claimStore(deps: ClaimStoreDeps) {
      * Shows in the log that a message waits for a later hour.
      *
      * @param until epoch ms
-     * @returns false where nothing waits, because the message is settled
+     * @returns whether it waits: nothing does where the message is settled; and whether its row is the log's
      */
     postpone: (id: MessageId, log: MessageLog, until: number) => postpone(deps, id, log, until),
   };
@@ -89,7 +91,7 @@ async function claim(deps: ClaimStoreDeps, request: ClaimRequest): Promise<Claim
     const answer = await answerFor(deps, request, row, claimId);
     if (answer) return answer;
   }
-  return { kind: "later", at: deps.clock.now() + contentionMs };
+  return { kind: "later", at: deps.clock.now() + contentionMs, inLog: false };
 }
 
 /** @returns undefined where the row has changed since it was read */
@@ -105,9 +107,9 @@ async function answerFor(
   switch (verdict.kind) {
     case "done":
     case "later":
-      return verdict;
+      return { ...verdict, inLog: isOnItsWay(row) };
     case "accepted":
-      return (await settleByEvidence(deps, row)) ? { kind: "done" } : undefined;
+      return (await settleByEvidence(deps, row)) ? { kind: "done", inLog: true } : undefined;
     case "take":
       return (await take(deps, next, row)) ? { kind: "mine", claim: next } : undefined;
     case "take-back":
@@ -159,7 +161,7 @@ async function takeBack(
   } catch (error) {
     const [rowRefused, unitRefused] = refusedTransaction(error) ?? [];
     if (rowRefused || isWriteConflict(error)) return undefined;
-    if (unitRefused) return { kind: "later", at: deps.clock.now() + unsettledUnitMs };
+    if (unitRefused) return { kind: "later", at: deps.clock.now() + unsettledUnitMs, inLog: false };
     throw error;
   }
 }
@@ -175,14 +177,8 @@ function settleByEvidence(deps: ClaimStoreDeps, row: MessageRow): Promise<boolea
 }
 
 function settle(deps: ClaimStoreDeps, mine: Claim, settlement: Settlement): Promise<boolean> {
-  const status =
-    settlement.state === "sent"
-      ? settlement.status
-      : settlement.state === "failed"
-        ? "not_delivered"
-        : "enqueued";
   return changeRow(deps, mine, {
-    set: { ...settlement, status },
+    set: settlement,
     remove: ["claimUntil"],
     ...whileMine(mine),
   });
@@ -193,7 +189,7 @@ async function postpone(
   id: MessageId,
   log: MessageLog,
   until: number,
-): Promise<boolean> {
+): Promise<{ waits: boolean; inLog: boolean }> {
   const row = await putIfAbsent(deps, {
     ...id,
     ...log,
@@ -202,11 +198,11 @@ async function postpone(
     nextAttemptAt: until,
     expiresAt: expiryFrom(deps.clock.now()),
   });
-  if (row === undefined) return true;
+  if (row === undefined) return { waits: true, inLog: true };
   if (row.state === "waiting") {
     await changeRow(deps, id, { set: { nextAttemptAt: until }, ...whileAsSeen(row) });
   }
-  return verdictOn(row, deps.clock.now()).kind !== "done";
+  return { waits: verdictOn(row, deps.clock.now()).kind !== "done", inLog: isOnItsWay(row) };
 }
 
 /** Only while the attempt is still this worker's. */

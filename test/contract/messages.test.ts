@@ -193,9 +193,7 @@ await onEachDynamoEngine("messages", (dynamo) => {
 
       expect(await claims.settle(first, { state: "failed", reason: "late" })).toBe(false);
       expect(await claims.reroute(first, "smtp")).toBe(false);
-      expect(await claims.settle(second, { state: "sent", rfcMessageId: "<1@x>" })).toBe(
-        true,
-      );
+      expect(await claims.settle(second, { state: "sent", rfcMessageId: "<1@x>" })).toBe(true);
       expect(await messages.get({ accountId, messageId })).toMatchObject({
         state: "sent",
         rfcMessageId: "<1@x>",
@@ -221,7 +219,11 @@ await onEachDynamoEngine("messages", (dynamo) => {
         nextAttemptAt: noon + 60_000,
       });
 
-      expect(await claims.claim(request(messageId))).toEqual({ kind: "later", at: noon + 60_000, inLog: true });
+      expect(await claims.claim(request(messageId))).toEqual({
+        kind: "later",
+        at: noon + 60_000,
+        inLog: true,
+      });
       clock.set(noon + 60_000);
       expect(await claimed(messageId)).toMatchObject({ attempt: 2 });
       clock.set(noon);
@@ -233,8 +235,13 @@ await onEachDynamoEngine("messages", (dynamo) => {
       const messageId = newId(noon);
       const next = noon + 3_600_000;
 
-      expect(await claims.postpone({ accountId, messageId }, log, next)).toEqual({ waits: true, inLog: true });
-      expect(await claims.postpone({ accountId, messageId }, log, next + 3_600_000)).toMatchObject({ waits: true });
+      expect(await claims.postpone({ accountId, messageId }, log, next)).toEqual({
+        waits: true,
+        inLog: true,
+      });
+      expect(await claims.postpone({ accountId, messageId }, log, next + 3_600_000)).toMatchObject({
+        waits: true,
+      });
       expect(await messages.get({ accountId, messageId })).toMatchObject({
         ...log,
         state: "waiting",
@@ -248,8 +255,12 @@ await onEachDynamoEngine("messages", (dynamo) => {
       await claims.settle(await claimed(settled), { state: "failed", reason: "no" });
       const claim = await claimed(under);
 
-      expect(await claims.postpone({ accountId, messageId: settled }, log, noon)).toMatchObject({ waits: false });
-      expect(await claims.postpone({ accountId, messageId: under }, log, noon)).toMatchObject({ waits: true });
+      expect(await claims.postpone({ accountId, messageId: settled }, log, noon)).toMatchObject({
+        waits: false,
+      });
+      expect(await claims.postpone({ accountId, messageId: under }, log, noon)).toMatchObject({
+        waits: true,
+      });
       expect(await claims.settle(claim, { state: "failed", reason: "no" })).toBe(true);
     });
   });

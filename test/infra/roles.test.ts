@@ -30,6 +30,7 @@ const deliver = (stream: "Transactional" | "Bulk") => ({
   "<CountersTable.Arn>": ["dynamodb:UpdateItem"],
   "<QuotaTable.Arn>": ["dynamodb:UpdateItem"],
   "<MessagesTable.Arn>": ["dynamodb:PutItem", "dynamodb:UpdateItem"],
+  "<SuppressionsTable.Arn>": ["dynamodb:BatchGetItem"],
   "<PayloadsBucket.Arn>/*": ["s3:GetObject"],
   [`<Deliver${stream}Queue.Arn>`]: [...receive, "sqs:SendMessage"],
   "<EventsQueue.Arn>": ["sqs:SendMessage"],

@@ -74,6 +74,7 @@ export async function startDeliveryService(mailbox: { deliver: (mail: Mail) => P
   const payloads = payloadClient({ connect: async () => s3, bucket });
   const sqs = new SQSClient({ ...aws, endpoint: queues.url });
   const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: "deliver" }));
+  const events = await sqs.send(new CreateQueueCommand({ QueueName: "events" }));
   await accountStore({ client, table: tables.accounts, clock }).create(account);
   const dkimKeys = dkimKeyClient({ kms: new KMSClient({ ...aws, endpoint: endpoint.url }), keyId });
   const ses = new SESv2Client({ ...aws, endpoint: endpoint.url });
@@ -98,7 +99,9 @@ export async function startDeliveryService(mailbox: { deliver: (mail: Mail) => P
     COUNTERS_TABLE: tables.counters,
     MESSAGES_TABLE: tables.messages,
     PAYLOADS_BUCKET: bucket,
+    SUPPRESSIONS_TABLE: tables.suppressions,
     DELIVERY_QUEUE_URL: QueueUrl,
+    EVENTS_QUEUE_URL: events.QueueUrl ?? "",
     CONFIGURATION_SET: "set",
     MAIL_HOST: "mail.example.net",
     TRACKING_URL: "https://track.example.net",

@@ -1,6 +1,7 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { Account } from "../../shared/accounts/account.ts";
 import type { DeliveryJob, EmailContent } from "../../shared/contracts/delivery-job.ts";
+import type { MessageEvent } from "../../shared/contracts/message-event.ts";
 import { deliver } from "../../shared/delivery/deliver.ts";
 import type { DeliverDeps } from "../../shared/delivery/deliver-deps.ts";
 import type { Dispatch, Outcome } from "../../shared/delivery/outcome.ts";
@@ -89,7 +90,7 @@ export function scriptedRoute(answer: (dispatch: Dispatch) => Outcome | Promise<
 }
 
 export function accepting({ messageId, rfcMessageId }: Dispatch): Outcome {
-  return { kind: "accepted", status: "enqueued", providerMessageId: `p-${messageId}`, rfcMessageId };
+  return { kind: "accepted", providerMessageId: `p-${messageId}`, rfcMessageId };
 }
 
 /** A delivery queue: what lies in it, and from when each may be received (epoch ms). */
@@ -102,6 +103,7 @@ export interface Queued {
 export function deliveryWorld(table: TestTable, clock = settableClock(noon)) {
   const queued: Queued[] = [];
   const warnings: string[] = [];
+  const events: MessageEvent[] = [];
   const messages = messageStore({ ...table, clock });
 
   function deps(
@@ -120,6 +122,9 @@ export function deliveryWorld(table: TestTable, clock = settableClock(noon)) {
           queued.push({ job: { ...job, notBefore }, dueAt: clock.now() + delay });
         },
       },
+      events: { put: async (some) => void events.push(...some) },
+      suppressions: { marksOf: async () => new Map() },
+      mailServers: { of: async () => undefined },
       routes: { ses: scriptedRoute(accepting).route },
       composing: {
         mailHost: "mail.example.net",
@@ -148,7 +153,7 @@ export function deliveryWorld(table: TestTable, clock = settableClock(noon)) {
     throw new Error("the queue never emptied");
   }
 
-  return { clock, queued, warnings, messages, deps, workOff, invocation };
+  return { clock, queued, warnings, events, messages, deps, workOff, invocation };
 }
 
 function never(): never {

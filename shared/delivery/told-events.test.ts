@@ -1,0 +1,232 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import {
+  accepting,
+  account,
+  accountId,
+  deliveryWorld,
+  jobTo,
+  noon,
+  scriptedRoute,
+} from "../../test/support/delivery-world.ts";
+import { startTestTable, type TestTable } from "../../test/support/test-table.ts";
+import type { MessageEvent } from "../contracts/message-event.ts";
+import { sendingEvent } from "../messages/event.ts";
+import type { AddressMarks } from "../suppressions/suppression.ts";
+import { replyIn } from "./bounce-category.ts";
+import { deliver } from "./deliver.ts";
+import type { Outcome } from "./outcome.ts";
+import { mostAttempts } from "./retry-rules.ts";
+
+let table: TestTable;
+let world: ReturnType<typeof deliveryWorld>;
+
+beforeAll(async () => {
+  table = await startTestTable("Messages");
+});
+beforeEach(() => {
+  world = deliveryWorld(table);
+});
+afterAll(() => table.stop());
+
+const busy: Outcome = { kind: "temporary", reason: "451 busy", reply: replyIn("451 4.7.1 Greylisted") };
+const unknownUser: Outcome = {
+  kind: "refused",
+  reason: "550 5.1.1 unknown",
+  reply: { ...replyIn("550 5.1.1 User unknown"), recipientMx: "mx.example.org" },
+};
+
+function kinds(): string[] {
+  return world.events.map(({ kind }) => kind);
+}
+
+function over(answer: () => Outcome) {
+  return { routes: { ses: scriptedRoute(answer).route } };
+}
+
+describe("a worker tells", () => {
+  it("of all messages of a job in one go, when each has its row", async () => {
+    const job = jobTo(50);
+    const put = vi.fn(async (events: readonly MessageEvent[]) => {
+      for (const { messageId } of events) {
+        expect(await world.messages.get({ accountId, messageId })).toMatchObject({
+          state: "sent",
+          domainId: 1,
+        });
+      }
+    });
+    await deliver(world.deps({ events: { put } }), job, world.invocation);
+
+    expect(put.mock.calls).toEqual([
+      [job.recipients.map(({ messageId }) => sendingEvent({ accountId, messageId }))],
+    ]);
+  });
+
+  it("the same again when a job comes again, and is not told again by the turns of those who wait", async () => {
+    let isBusy = true;
+    const deps = world.deps({
+      routes: { ses: scriptedRoute((dispatch) => (isBusy ? busy : accepting(dispatch))).route },
+    });
+    const job = jobTo(2);
+    await deliver(deps, job, world.invocation);
+    const once = world.events.filter(({ kind }) => kind === "sending");
+    await deliver(deps, job, world.invocation);
+    const twice = world.events.filter(({ kind }) => kind === "sending");
+    isBusy = false;
+    await world.workOff(deps);
+
+    expect(once).toHaveLength(2);
+    expect(twice).toEqual([...once, ...once]);
+    expect(world.events.filter(({ kind }) => kind === "sending")).toHaveLength(4);
+  });
+
+  it("of messages that wait for the account's next hour at once, too", async () => {
+    const limited = { ...account, limits: { ...account.limits, emailsPerHour: 1 } };
+    const own = await startTestTable("Messages");
+    world = deliveryWorld(own);
+    await deliver(world.deps({ accounts: { get: async () => limited } }), jobTo(3), world.invocation);
+
+    expect(kinds()).toEqual(["sending", "sending", "sending"]);
+    expect(world.queued).toMatchObject([{ job: { announced: true, recipients: [{}, {}] } }]);
+    await own.stop();
+  });
+
+  it("of nothing that has no place in the log: what was refused, given back, or never begun", async () => {
+    const job = jobTo(2);
+    const [refused = "", released = ""] = job.recipients.map(({ messageId }) => messageId);
+    await world.messages.markRefused(accountId, [refused]);
+    await world.messages.markReleased(accountId, [released]);
+    const deps = world.deps();
+    const later = { kind: "later", at: noon + 60_000, inLog: false } as const;
+    const claim: typeof deps.claims.claim = async (request) =>
+      request.messageId === released ? later : await deps.claims.claim(request);
+    await deliver({ ...deps, claims: { ...deps.claims, claim } }, job, world.invocation);
+
+    expect(kinds()).toEqual([]);
+    expect(world.queued).toMatchObject([{ job: { recipients: [{ messageId: released }] } }]);
+    expect(world.queued[0]?.job.announced).toBeUndefined();
+
+    await deliver(world.deps(), jobTo(1), { remainingMs: () => 5_000 });
+    expect(kinds()).toEqual([]);
+  });
+
+  it("of a message before it is settled, so that nothing is lost where it dies in between", async () => {
+    const deps = world.deps(over(() => unknownUser));
+    const settle = () => Promise.reject(new Error("dead"));
+    const job = jobTo(1);
+    await expect(
+      deliver({ ...deps, claims: { ...deps.claims, settle } }, job, world.invocation),
+    ).rejects.toThrow("dead");
+    const [first] = world.events;
+    world.clock.set(noon + 3_600_000);
+    await deliver(deps, job, world.invocation);
+
+    expect(first?.kind).toBe("bounce");
+    const bounces = world.events.filter(({ kind }) => kind === "bounce");
+    expect(new Set(bounces.map(({ eventId }) => eventId))).toEqual(new Set([first?.eventId]));
+  });
+});
+
+describe("what became of an attempt is", () => {
+  it("a bounce where the recipient's side refused, with all that it told", async () => {
+    const mailServers = { of: async () => "aspmx.l.google.com" };
+    await deliver(world.deps({ ...over(() => unknownUser), mailServers }), jobTo(1), world.invocation);
+
+    expect(world.events[0]).toMatchObject({
+      kind: "bounce",
+      at: noon,
+      response: "550 5.1.1 User unknown",
+      responseCode: 550,
+      enhancedStatus: "5.1.1",
+      recipientMx: "mx.example.org",
+      bounceCategory: "badrecipient",
+    });
+  });
+
+  it("a soft bounce each time that it was put off, and a bounce at last", async () => {
+    const mailServers = { of: async () => "aspmx.l.google.com" };
+    const deps = world.deps({ ...over(() => busy), mailServers });
+    await deliver(deps, jobTo(1), world.invocation);
+    await world.workOff(deps);
+
+    const soft = world.events.filter(({ kind }) => kind === "soft_bounce");
+    expect(soft).toHaveLength(mostAttempts - 1);
+    expect(new Set(soft.map(({ eventId }) => eventId)).size).toBe(mostAttempts - 1);
+    expect(soft[0]).toMatchObject({ bounceCategory: "greylisting", esp: "Google Workspace" });
+    expect(world.events.at(-1)).toMatchObject({ kind: "bounce", bounceCategory: "greylisting" });
+  });
+
+  it("a delivery where the recipient's own server took it, and nothing yet where SES did", async () => {
+    const delivered = { ...replyIn("250 2.0.0 OK"), recipientMx: "mx.example.org" };
+    const deps = world.deps(over(() => ({ kind: "accepted", delivered, rfcMessageId: "<1@x>" })));
+    await deliver(deps, jobTo(1), world.invocation);
+
+    expect(kinds()).toEqual(["delivery", "sending"]);
+    expect(world.events[0]).toMatchObject({ response: "250 2.0.0 OK", recipientMx: "mx.example.org" });
+    expect(world.events[0]).not.toHaveProperty("enhancedStatus");
+  });
+
+  it("a rejection where the message was refused on our side, and nothing while our own routes are sick", async () => {
+    await deliver(
+      world.deps(over(() => ({ kind: "refused", reason: "MessageRejected: no" }))),
+      jobTo(1),
+      world.invocation,
+    );
+    await deliver(
+      world.deps(over(() => ({ kind: "sick", reason: "paused", widely: true }))),
+      jobTo(1),
+      world.invocation,
+    );
+
+    expect(kinds()).toEqual(["reject", "sending", "sending"]);
+    expect(world.events[0]).toMatchObject({ reason: "MessageRejected: no" });
+  });
+});
+
+describe("a recipient's address", () => {
+  const suppressed: AddressMarks = { suppressed: { type: "unsubscription" }, optedOut: false };
+
+  function marking(marks: Record<string, AddressMarks>) {
+    const marksOf = vi.fn(async () => new Map(Object.entries(marks)));
+    return { marksOf, deps: world.deps({ suppressions: { marksOf } }) };
+  }
+
+  it("that is suppressed gets nothing, and the log says why", async () => {
+    const { deps } = marking({ "r1@example.org": suppressed });
+    const ses = scriptedRoute(accepting);
+    const job = jobTo(3);
+    const [, second] = job.recipients;
+    await deliver({ ...deps, routes: { ses: ses.route } }, job, world.invocation);
+
+    expect(ses.handed.map(({ recipient }) => recipient).sort()).toEqual(["r0@example.org", "r2@example.org"]);
+    expect(await world.messages.get({ accountId, messageId: second?.messageId ?? "" })).toMatchObject({
+      state: "failed",
+      reason: "Recipient in suppression list. Reason: unsubscription",
+    });
+    expect(world.events.find(({ kind }) => kind === "reject")).toMatchObject({
+      messageId: second?.messageId,
+      reason: "Recipient in suppression list. Reason: unsubscription",
+    });
+    expect(kinds().filter((kind) => kind === "sending")).toHaveLength(3);
+  });
+
+  it("is found in whatever case it is written", async () => {
+    const { deps } = marking({ "anna@example.org": suppressed });
+    const job = jobTo(1);
+    const recipients = job.recipients.map((recipient) => ({ ...recipient, email: "Anna@Example.org" }));
+    await deliver(deps, { ...job, recipients }, world.invocation);
+
+    expect(kinds()).toEqual(["reject", "sending"]);
+  });
+
+  it("is looked up with all others of the job at once, for the job's domain and stream", async () => {
+    const { deps, marksOf } = marking({});
+    await deliver(deps, jobTo(50, { domainId: 9, stream: "bulk" }), world.invocation);
+    await deliver(deps, jobTo(1), world.invocation);
+
+    const emails = Array.from({ length: 50 }, (_, place) => `r${place}@example.org`);
+    expect(marksOf.mock.calls).toEqual([
+      [accountId, { domainId: 9, stream: "bulk" }, emails],
+      [accountId, { domainId: 1, stream: "transactional" }, ["r0@example.org"]],
+    ]);
+  });
+});
