@@ -37,8 +37,8 @@ function makeCertificate(): Certificate {
   });
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = forge.pki.publicKeyFromPem(publicKey);
-  // A serial number is positive: no leading byte above 7f.
-  certificate.serialNumber = `00${randomBytes(8).toString("hex")}`;
+  // A serial number is positive, so no leading byte above 7f; nor one of 00, which DER forbids before another.
+  certificate.serialNumber = `01${randomBytes(8).toString("hex")}`;
   certificate.validity.notBefore = new Date(Date.now() - dayMs);
   certificate.validity.notAfter = new Date(Date.now() + 3_650 * dayMs);
   const name = [{ name: "commonName", value: "localhost" }];
