@@ -67,7 +67,7 @@ function valueWithin(attribute: string): { start: number; end: number } | undefi
 }
 
 /** URL Standard §4.1: control characters and spaces around an address are no part of it, nor line breaks in it. */
-function withoutWhiteSpace(address: string): string {
+export function withoutWhiteSpace(address: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
   return address.replace(/^[\u0000-\u0020]+|[\u0000-\u0020]+$|[\t\r\n]+/g, "");
 }

@@ -18,7 +18,7 @@ export function trackedLinks(
 ): Edit<RecipientLinks>[] {
   const fits = body.isUnencoded ? linesOf(body.text) : () => true;
   return links.flatMap((link) => {
-    const target = link.attributes.includes(noTrack) ? undefined : targetOf(body, link);
+    const target = targetOf(body, link);
     if (target === undefined || !isTrackable(target)) return [];
     const { start, end } = link;
     if (!fits(start, clickBase.length + clickTokenLength(target) - (end - start))) return [];
@@ -40,10 +40,12 @@ function isTrackable(href: string): boolean {
  * The address as the reader's program would understand it. In a text with one character per byte, what is
  * beyond ASCII has to be read as its charset says, of which only UTF-8 is.
  *
- * @returns undefined for an address that cannot be read
+ * @returns undefined for an address that is to be left alone, or cannot be read
  */
-function targetOf({ text, charset }: Body, { href, start, end }: HtmlLink): string | undefined {
+function targetOf({ text, charset }: Body, { href, start, end, attributes }: HtmlLink): string | undefined {
   const written = text.slice(start, end);
+  // Tags within an address: a quote is missing, and programs differ in what they make of that.
+  if (attributes.includes(noTrack) || /[<>]/.test(written)) return undefined;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is the question
   if (charset === undefined || /^[\u0000-\u007f]*$/.test(written)) return href;
   if (charset !== "utf-8") return undefined;
