@@ -35,6 +35,9 @@ export async function startLogService({
     packing: logPackingStore({ client, table }),
     blocks: logBlockClient({ s3, bucket }),
     clock,
+    s3,
+    /** A client that remembers nothing yet. */
+    newBlocks: () => logBlockClient({ s3, bucket }),
     recorder,
     /** Writes a row as a recorder does, together with its delta. */
     async record(packed: ReturnType<typeof recorder>, row: MessageRow): Promise<void> {

@@ -1,0 +1,204 @@
+// A message log of a million rows in 30 days: what it takes to pack it, and how long a search takes then, with
+// what it costs in requests and read units. The first argument is another number of rows.
+import { setTimeout as delay } from "node:timers/promises";
+import { BatchWriteCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { startDynamoEngine } from "../local/engines/dynamodb.ts";
+import { parseFilters } from "../shared/messages/log-filters.ts";
+import { logRowStore } from "../shared/messages/log-row-store.ts";
+import type { MessageRow, MessageStatus } from "../shared/messages/message.ts";
+import { announcementMs, packLog } from "../shared/messages/pack-log.ts";
+import { itemOf } from "../shared/messages/row-store.ts";
+import { searchLog } from "../shared/messages/search-log.ts";
+import { newId } from "../shared/platform/ids.ts";
+import { clientFor, createTables, documentClientFor } from "../test/support/dynamodb.ts";
+import { startLogService } from "../test/support/log-service.ts";
+import { median, printTable } from "./measure.ts";
+
+const rows = Number(process.argv[2] ?? 1_000_000);
+const days = 30;
+const dayMs = 24 * 3_600_000;
+const accountId = 1;
+const now = Date.UTC(2026, 2, 31, 12);
+const writersAtOnce = 16;
+const runs = 3;
+const esps = ["Google", "Yahoo", "Outlook", "iCloud", "Google Workspace", "Office 365", "GMX.net"];
+const categories = ["Welcome", "Receipt", "Newsletter", "Password reset", "Weekly digest"];
+// List prices of us-east-1 in dollars.
+const prices = { readUnit: 0.125 / 1e6, s3Get: 0.4 / 1e6 };
+
+const filters: readonly (readonly [name: string, filters: unknown])[] = [
+  ["status = not_delivered", { status: "not_delivered" }],
+  ["events include open, category = Newsletter", { events: "open", category: "Newsletter" }],
+  ["to = one address", { to: { operator: "ci_equal", value: "READER77@example7.net" } }],
+  ["to contains", { to: { operator: "ci_contain", value: "reader77" } }],
+  [
+    "subject contains, opens > 0",
+    {
+      subject: { operator: "ci_contain", value: "order 9" },
+      opens_count: { operator: "greater_than", value: 0 },
+    },
+  ],
+  [
+    "response contains (rare)",
+    {
+      email_service_provider_response: { operator: "ci_contain", value: "queued as 123456" },
+    },
+  ],
+  [
+    "sent in ten days, provider = Google",
+    {
+      email_service_provider: "Google",
+      sent_after: new Date(now - 20 * dayMs).toISOString(),
+      sent_before: new Date(now - 10 * dayMs).toISOString(),
+    },
+  ],
+  ["nothing matches", { recipient_mx: "nowhere.example" }],
+];
+
+function rowOf(place: number): MessageRow {
+  const at = now - days * dayMs + Math.floor((place / rows) * days * dayMs);
+  const bounced = place % 50 === 0;
+  const opened = place % 3 === 0;
+  const status: MessageStatus = bounced ? "not_delivered" : "delivered";
+  const esp = esps[place % esps.length] ?? "Google";
+  return {
+    accountId,
+    messageId: newId(at),
+    state: "sent",
+    status,
+    logged: true,
+    recorded: 3,
+    events: { sending: at, ...(bounced ? { bounce: at } : { delivery: at }), ...(opened && { open: at }) },
+    opensCount: opened ? 1 + (place % 4) : 0,
+    clicksCount: 0,
+    stream: place % 4 === 0 ? "transactional" : "bulk",
+    domainName: "till.example",
+    domainId: 1 + (place % 3),
+    from: `news${place % 3}@till.example`,
+    to: `reader${(place * 7919) % 300_007}@example${place % 100}.net`,
+    recipientKind: "to",
+    subject: `Your order ${place} is on its way`,
+    acceptedAt: at,
+    category: categories[place % categories.length],
+    clientIp: "203.0.113.42",
+    esp,
+    recipientMx: `mx${place % 7}.${esp.toLowerCase().replaceAll(" ", "-")}.example`,
+    sendingIp: `192.0.2.${place % 250}`,
+    espResponse: bounced ? "550 5.1.1 user unknown" : `250 2.0.0 queued as ${place}`,
+    rfcMessageId: `<${place}@till.example>`,
+    claimId: newId(at),
+    providerMessageId: newId(at),
+    route: "ses",
+    attempt: 1,
+    expiresAt: 2 ** 31,
+  };
+}
+
+async function fill(client: DynamoDBDocumentClient, table: string): Promise<void> {
+  let next = 0;
+  const write = async () => {
+    while (next < rows) {
+      const first = next;
+      next += 25;
+      const puts = Array.from({ length: Math.min(25, rows - first) }, (_, place) => ({
+        PutRequest: { Item: itemOf(rowOf(first + place)) },
+      }));
+      await client.send(new BatchWriteCommand({ RequestItems: { [table]: puts } }));
+    }
+  };
+  await Promise.all(Array.from({ length: writersAtOnce }, write));
+}
+
+/** Read units and S3 requests of all calls since the last `take`. */
+function meter(client: DynamoDBDocumentClient, s3: Awaited<ReturnType<typeof startLogService>>["s3"]) {
+  let units = 0;
+  let gets = 0;
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      Object.assign(args.input, { ReturnConsumedCapacity: "TOTAL" });
+      const answer = await next(args);
+      const { ConsumedCapacity } = answer.output as { ConsumedCapacity?: object };
+      for (const { CapacityUnits = 0 } of [ConsumedCapacity ?? []].flat() as { CapacityUnits?: number }[]) {
+        units += CapacityUnits;
+      }
+      return answer;
+    },
+    { step: "initialize" },
+  );
+  s3.middlewareStack.add(
+    (next) => (args) => {
+      gets += 1;
+      return next(args);
+    },
+    { step: "initialize" },
+  );
+  return () => {
+    const taken = { units, gets };
+    units = 0;
+    gets = 0;
+    return taken;
+  };
+}
+
+const engine = await startDynamoEngine({ engine: "dynoxide" });
+const bare = clientFor(engine.url);
+const client = documentClientFor(bare);
+const { messages: table } = await createTables(bare);
+let time = now;
+const log = await startLogService({ client, table, clock: { now: () => time } });
+try {
+  const filled = performance.now();
+  await fill(client, table);
+  console.log(`${rows.toLocaleString("en")} rows written in ${seconds(performance.now() - filled)} s`);
+
+  const take = meter(client, log.s3);
+  const packing = performance.now();
+  const due = { accountId, rows: 2_000, deltas: 0 };
+  await packLog(log, due, { hasTime: () => true });
+  time += announcementMs;
+  const { rows: packed } = await packLog(log, due, { hasTime: () => true });
+  const cost = take();
+  console.log(
+    `${packed.toLocaleString("en")} packed in ${seconds(performance.now() - packing)} s, ${Math.round(cost.units)} read and write units\n`,
+  );
+
+  const store = logRowStore({ client, table });
+  const results: string[][] = [];
+  for (const [name, given] of filters) {
+    const times: number[] = [];
+    let total = 0;
+    let spent = { units: 0, gets: 0 };
+    for (let run = 0; run < runs; run += 1) {
+      take();
+      const started = performance.now();
+      // Nothing is remembered from the search before, as in a process that has just begun.
+      const page = await searchLog(
+        { ...log, blocks: log.newBlocks() },
+        { accountId, ...parseFilters(given), retentionDays: days, pageSize: 100 },
+      );
+      await store.rows(accountId, page.messageIds);
+      times.push(performance.now() - started);
+      total = page.total;
+      spent = take();
+    }
+    const dollars = spent.units * prices.readUnit + spent.gets * prices.s3Get;
+    results.push([
+      name,
+      total.toLocaleString("en"),
+      Math.round(median(times)).toString(),
+      Math.round(spent.units).toString(),
+      spent.gets.toString(),
+      (dollars * 1_000).toFixed(3),
+    ]);
+    await delay(0);
+  }
+  printTable(["filter", "found", "ms", "read units", "S3 GETs", "$ per 1,000 searches"], results);
+  console.log(`\nmemory of this process: ${Math.round(process.memoryUsage.rss() / 2 ** 20)} MiB`);
+} finally {
+  await log.stop();
+  await engine.stop();
+}
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(1);
+}
