@@ -3,6 +3,8 @@ import { addressesIn, fieldText, type RawMessage, textOf } from "./ses-message.t
 
 // Amazon gives the headers of a message up to this size.
 const headersLimit = 10 * 1024;
+// SES tries so long.
+const patienceMs = 14 * 3_600_000;
 const mta = "a8-50.smtp-out.amazonses.com";
 
 /** Where a configuration set's events go, as its template says. */
@@ -13,7 +15,10 @@ export interface EventDestination {
   eventTypes: string[];
 }
 
-export type EventType = "Send" | "Delivery" | "Bounce" | "Complaint";
+export type EventType = "Send" | "Delivery" | "DeliveryDelay" | "Bounce" | "Complaint";
+
+/** Why an email bounces: there is no such mailbox, SES remembers that, or somebody is out of office. */
+export type BounceReason = "unknown" | "suppressed" | "automatic answer";
 
 /** An email that SES has accepted. */
 export interface AcceptedEmail {
@@ -40,7 +45,7 @@ export function eventsOf(
   destinations: EventDestination[],
   type: EventType,
   recipients: string[],
-  suppressed = false,
+  reason: BounceReason = "unknown",
 ): SesEvent[] {
   const wanted = destinations.filter(
     ({ configurationSet, eventTypes }) =>
@@ -48,18 +53,42 @@ export function eventsOf(
       eventTypes.some((name) => name.replaceAll("_", "").toLowerCase() === type.toLowerCase()),
   );
   if (wanted.length === 0) return [];
-  const detail = detailsOf[type](email, recipients, suppressed);
+  const detail = detailsOf[type](email, recipients, reason);
   const record = JSON.stringify({
     eventType: type,
     mail: mailOf(email, type),
-    [type.toLowerCase()]: detail,
+    [type.charAt(0).toLowerCase() + type.slice(1)]: detail,
   });
   return wanted.map(({ topicArn }) => ({ topicArn, record }));
 }
 
+const bounceTypes: Record<BounceReason, object> = {
+  unknown: { bounceType: "Permanent", bounceSubType: "General" },
+  suppressed: { bounceType: "Permanent", bounceSubType: "Suppressed" },
+  "automatic answer": { bounceType: "Transient", bounceSubType: "General" },
+};
+
+/** What a delivery report says; an automatic answer brings none. */
+const reportOf: Record<BounceReason, object> = {
+  unknown: { action: "failed", status: "5.1.1", diagnosticCode: "smtp; 550 5.1.1 user unknown" },
+  suppressed: {
+    action: "failed",
+    status: "5.1.1",
+    diagnosticCode:
+      "Amazon SES has suppressed sending to this address because it has a recent history of bouncing as an invalid address.",
+  },
+  "automatic answer": {},
+};
+
+const reporters: Record<BounceReason, object> = {
+  unknown: { remoteMtaIp: "127.0.2.0", reportingMTA: `dns; ${mta}` },
+  suppressed: { reportingMTA: "dns; amazonses.com" },
+  "automatic answer": {},
+};
+
 const detailsOf: Record<
   EventType,
-  (email: AcceptedEmail, recipients: string[], suppressed: boolean) => object
+  (email: AcceptedEmail, recipients: string[], reason: BounceReason) => object
 > = {
   Send: () => ({}),
   Delivery: ({ acceptedAt }, recipients) => ({
@@ -70,21 +99,23 @@ const detailsOf: Record<
     remoteMtaIp: "127.0.2.0",
     reportingMTA: mta,
   }),
-  Bounce: (_email, recipients, suppressed) => ({
-    feedbackId: feedbackId(),
-    bounceType: "Permanent",
-    bounceSubType: suppressed ? "Suppressed" : "General",
-    bouncedRecipients: recipients.map((emailAddress) => ({
-      emailAddress,
-      action: "failed",
-      status: "5.1.1",
-      diagnosticCode: suppressed
-        ? "Amazon SES has suppressed sending to this address because it has a recent history of bouncing."
-        : "smtp; 550 5.1.1 user unknown",
-    })),
+  DeliveryDelay: (_email, recipients) => ({
     timestamp: new Date().toISOString(),
-    ...(suppressed ? {} : { remoteMtaIp: "127.0.2.0" }),
-    reportingMTA: `dns; ${mta}`,
+    delayType: "TransientCommunicationFailure",
+    expirationTime: new Date(Date.now() + patienceMs).toISOString(),
+    delayedRecipients: recipients.map((emailAddress) => ({
+      emailAddress,
+      status: "4.4.1",
+      diagnosticCode: "smtp; 421 4.4.1 Unable to connect to remote host",
+    })),
+    reportingMTA: mta,
+  }),
+  Bounce: (_email, recipients, reason) => ({
+    feedbackId: feedbackId(),
+    ...bounceTypes[reason],
+    bouncedRecipients: recipients.map((emailAddress) => ({ emailAddress, ...reportOf[reason] })),
+    timestamp: new Date().toISOString(),
+    ...reporters[reason],
   }),
   Complaint: ({ acceptedAt }, recipients) => ({
     feedbackId: feedbackId(),

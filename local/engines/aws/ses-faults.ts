@@ -30,6 +30,8 @@ export const sesFaultRuleSchema = z.discriminatedUnion("effect", [
   z.strictObject({ effect: z.literal("timeout"), ...faultTerms }),
   /** Accepts, then reports a permanent bounce, as for bounce@simulator.amazonses.com. */
   z.strictObject({ effect: z.literal("bounce"), ...faultTerms }),
+  /** Accepts, reports that the recipient's server is not to be reached for now, then delivers. */
+  z.strictObject({ effect: z.literal("delay"), ...faultTerms }),
   /** Accepts and delivers, then reports a complaint. */
   z.strictObject({ effect: z.literal("complaint"), ...faultTerms }),
 ]);

@@ -4,12 +4,18 @@ import type { Deliver } from "../mail.ts";
 import { AwsError } from "./aws-error.ts";
 import { type AwsOutcome, type AwsRequest, bodyAs, ok } from "./protocol.ts";
 import { dkimSignature } from "./ses-dkim.ts";
-import { type AcceptedEmail, type EventDestination, eventsOf } from "./ses-events.ts";
+import {
+  type AcceptedEmail,
+  type BounceReason,
+  type EventDestination,
+  type EventType,
+  eventsOf,
+} from "./ses-events.ts";
 import { type SesFaultRule, type SesFaults, sesRefusals } from "./ses-faults.ts";
 import type { Identities, Identity } from "./ses-identities.ts";
 import { addressesIn, parseMessage, type RawMessage, toBuffer, withAmazonsFields } from "./ses-message.ts";
 import type { EventPublisher } from "./ses-publisher.ts";
-import { fateOf } from "./ses-simulator.ts";
+import { type Fate, fateOf } from "./ses-simulator.ts";
 
 /** Of the message itself, whose attachments are in base64; the request carries it in base64 once more. */
 const messageLimit = 40 * 1024 * 1024;
@@ -143,22 +149,24 @@ function accepted(
 /** Brings the mail to those who get it, then reports each recipient's fate to the event destinations. */
 async function handOver(ses: SesSending, email: AcceptedEmail, identity: Identity): Promise<void> {
   const fates = Map.groupBy(email.recipients, (address) => fateOf(address, ses.faults));
-  const { delivered = [], complained = [], bounced = [], suppressed = [] } = Object.fromEntries(fates);
-  const reached = [...delivered, ...complained];
+  const of = (fate: Fate) => fates.get(fate) ?? [];
+  const reached = [...of("delivered"), ...of("delayed"), ...of("complained"), ...of("answered")];
   if (reached.length > 0) {
     const from = `${email.messageId}@${identity.mailFromDomain ?? "amazonses.com"}`;
     const signature = await dkimSignature(email.message, identity);
     const raw = toBuffer(email.message, [`Return-Path: <${from}>`, signature]);
     await ses.mailbox.deliver({ from, to: reached, raw });
   }
-  const events = (type: Parameters<typeof eventsOf>[2], to: string[], isSuppressed = false) =>
-    to.length > 0 ? eventsOf(email, ses.eventDestinations, type, to, isSuppressed) : [];
+  const events = (type: EventType, to: string[], reason?: BounceReason) =>
+    to.length > 0 ? eventsOf(email, ses.eventDestinations, type, to, reason) : [];
   ses.publisher.publish([
     ...events("Send", email.recipients),
+    ...events("DeliveryDelay", of("delayed")),
     ...events("Delivery", reached),
-    ...events("Bounce", bounced),
-    ...events("Bounce", suppressed, true),
-    ...events("Complaint", complained),
+    ...events("Bounce", of("bounced")),
+    ...events("Bounce", of("suppressed"), "suppressed"),
+    ...events("Bounce", of("answered"), "automatic answer"),
+    ...events("Complaint", of("complained")),
   ]);
 }
 

@@ -1,15 +1,21 @@
-import type { SesFaults } from "./ses-faults.ts";
+import type { SesFaultRule, SesFaults } from "./ses-faults.ts";
 
 /** What becomes of an accepted email at one recipient. */
-export type Fate = "delivered" | "bounced" | "complained" | "suppressed";
+export type Fate = "delivered" | "delayed" | "bounced" | "complained" | "suppressed" | "answered";
 
-// Out-of-office answers go to the return path, not to the events: for SES such mail is delivered.
 const simulated: Record<string, Fate> = {
   success: "delivered",
-  ooto: "delivered",
+  // The answer "out of office" arrives at the return path, and SES tells of it as a bounce that passes.
+  ooto: "answered",
   bounce: "bounced",
   complaint: "complained",
   suppressionlist: "suppressed",
+};
+
+const fatesByEffect: Partial<Record<SesFaultRule["effect"], Fate>> = {
+  bounce: "bounced",
+  complaint: "complained",
+  delay: "delayed",
 };
 
 /** Amazon's mailbox simulator (its addresses may carry a `+label`), and the faults that act like it. */
@@ -19,7 +25,6 @@ export function fateOf(address: string, faults: SesFaults): Fate {
   if (domain === "simulator.amazonses.com" && Object.hasOwn(simulated, name)) {
     return simulated[name] ?? "delivered";
   }
-  const fault = faults.strike(["bounce", "complaint"], [address]);
-  if (!fault) return "delivered";
-  return fault.effect === "bounce" ? "bounced" : "complained";
+  const fault = faults.strike(["bounce", "complaint", "delay"], [address]);
+  return fault ? (fatesByEffect[fault.effect] ?? "delivered") : "delivered";
 }

@@ -33,6 +33,7 @@ export interface SesRecord {
   bounce?: { bounceType: string; bounceSubType: string; bouncedRecipients: { emailAddress: string }[] };
   complaint?: { complainedRecipients: { emailAddress: string }[] };
   delivery?: { recipients: string[] };
+  deliveryDelay?: { delayType: string; delayedRecipients: { emailAddress: string; status: string }[] };
 }
 
 /** A message with headers that SES replaces and a body that is easily damaged. */

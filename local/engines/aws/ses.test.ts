@@ -32,7 +32,7 @@ let seen: string[] = [];
 beforeAll(async () => {
   queues = await startQueues();
   topic = await listeningTopic(queues.url);
-  const eventTypes = ["send", "DELIVERY", "bounce", "complaint"];
+  const eventTypes = ["send", "DELIVERY", "DELIVERY_DELAY", "bounce", "complaint"];
   endpoint = await startAwsEndpoint({
     mailbox: { deliver: async (mail) => void delivered.push(mail) },
     configurationSets: ["stream", "silent"],
@@ -157,7 +157,7 @@ test.each([
   ["bounce+label@simulator.amazonses.com", ["Send", "Bounce"], 0],
   ["suppressionlist@simulator.amazonses.com", ["Send", "Bounce"], 0],
   ["complaint@simulator.amazonses.com", ["Send", "Delivery", "Complaint"], 1],
-  ["ooto@simulator.amazonses.com", ["Send", "Delivery"], 1],
+  ["ooto@simulator.amazonses.com", ["Send", "Delivery", "Bounce"], 1],
   ["success@simulator.amazonses.com", ["Send", "Delivery"], 1],
 ])("mail to %s ends as Amazon's simulator says", async (address, types, mails) => {
   const { MessageId } = await send({ Destination: { ToAddresses: [address] } });
@@ -167,7 +167,7 @@ test.each([
   const bounce = records.find(({ eventType }) => eventType === "Bounce")?.bounce;
   if (bounce) {
     expect(bounce).toMatchObject({
-      bounceType: "Permanent",
+      bounceType: address.startsWith("ooto") ? "Transient" : "Permanent",
       bounceSubType: address.startsWith("suppressionlist") ? "Suppressed" : "General",
       bouncedRecipients: [{ emailAddress: address }],
     });
@@ -255,6 +255,18 @@ test("a fault for one recipient leaves others alone; a bounce is told, not answe
   const records = await eventsOf(MessageId, 3);
   expect(records.map(({ eventType }) => eventType)).toEqual(["Send", "Delivery", "Bounce"]);
   expect(records[2]?.bounce?.bouncedRecipients).toMatchObject([{ emailAddress: "gone@there.example" }]);
+});
+
+test("a delay is told, and the mail arrives", async () => {
+  inForce({ effect: "delay" });
+  const { MessageId } = await send();
+  const records = await eventsOf(MessageId, 3);
+  expect(records.map(({ eventType }) => eventType)).toEqual(["Send", "DeliveryDelay", "Delivery"]);
+  expect(records[1]?.deliveryDelay).toMatchObject({
+    delayType: "TransientCommunicationFailure",
+    delayedRecipients: [{ emailAddress: "to@there.example", status: "4.4.1" }],
+  });
+  expect(delivered).toHaveLength(1);
 });
 
 test("a configuration set without destinations tells nobody", async () => {
