@@ -36,13 +36,25 @@ export function counterKey(accountId: number, group: CounterGroup): { pk: string
   return { pk: accountPartition(accountId), sk };
 }
 
+/** How many items stand beside each counter for those who find it taken. */
+const besides = 8;
+
+/**
+ * The sort key of one of the items beside a counter, at random. Whoever meets a rival at a counter counts beside
+ * it: what is counted is the sum of all items whose keys name the same group.
+ */
+export function besideKey(sk: string): string {
+  const [day, domainId, stream, ...others] = sk.split("#");
+  return [day, domainId, `${stream}~${Math.floor(Math.random() * besides)}`, ...others].join("#");
+}
+
 /** The group that a counter's sort key names. */
 export function groupOf(sk: string): CounterGroup {
   const [day = "", domainId = "", stream = "", esp = "", ...category] = sk.split("#");
   return {
     day,
     domainId: domainId === "" ? undefined : Number(domainId),
-    stream: stream as Stream,
+    stream: stream.split("~")[0] as Stream,
     esp,
     category: category.join("#"),
   };

@@ -2,7 +2,7 @@ import { type DynamoDBDocumentClient, TransactWriteCommand } from "@aws-sdk/lib-
 import { batchGet } from "../platform/batch-get.ts";
 import { untilFree } from "../platform/patience.ts";
 import { isBusy, refusedTransaction, type TransactionWrite } from "../platform/refused-writes.ts";
-import { type CounterChanges, counterChanges, sumOf } from "./counters.ts";
+import { besideKey, type CounterChanges, counterChanges, sumOf } from "./counters.ts";
 import { type Change, counterWrites, eventWrite, rowWrite } from "./event-writes.ts";
 import type { MessageId, MessageRow } from "./message.ts";
 import { keyOf, rowOf } from "./row-store.ts";
@@ -31,8 +31,8 @@ export type EventStore = ReturnType<typeof eventStore>;
 /** DynamoDB takes so many writes in one transaction. */
 export const writesPerTransaction = 100;
 
-/** Recorders of the same account meet at its counters, for milliseconds each. */
-const patience = { tries: 12, pauseMs: 20 };
+/** Recorders of the same account meet at its counters, workers at its rows, for milliseconds each. */
+const patience = { tries: 14, pauseMs: 20 };
 
 /** Events of messages, the rows that they change, and the counters, all changing together. */
 export function eventStore(deps: EventStoreDeps) {
@@ -81,22 +81,34 @@ async function write(
   accountId: number,
   changes: readonly PreparedChange[],
 ): Promise<ReadonlySet<string> | undefined> {
-  const counters = counterWrites(statsTable, accountId, sumOf(changes.map(({ counters }) => counters)));
-  const TransactItems = [...changes.flatMap(({ writes }) => writes), ...counters];
+  const writes = changes.flatMap((change) => change.writes);
+  const counters = sumOf(changes.map((change) => change.counters));
+  let tries = 0;
+  // Each try is a command of its own, with a token of its own; the SDK's repetitions keep the token, by which
+  // DynamoDB recognises a transaction whose answer was lost.
+  const attempt = () => {
+    tries += 1;
+    const keyFor = tries > 1 ? besideKey : undefined;
+    const TransactItems = [...writes, ...counterWrites(statsTable, accountId, counters, keyFor)];
+    return client.send(new TransactWriteCommand({ TransactItems }));
+  };
   try {
-    // Each attempt is a command of its own, with a token of its own; the SDK's repetitions keep the token, by
-    // which DynamoDB recognises a transaction whose answer was lost.
-    await untilFree(() => client.send(new TransactWriteCommand({ TransactItems })), isBusy, patience);
+    await untilFree(attempt, isBusy, patience);
     return undefined;
   } catch (error) {
     const refusals = refusedTransaction(error);
     if (refusals === undefined) throw error;
-    const names = changes.flatMap(({ writes, events }) => {
-      const ids = events.map(({ eventId }) => eventId);
-      return [undefined, ...ids, ...Array<undefined>(writes.length - 1 - ids.length).fill(undefined)];
-    });
-    return new Set(
-      names.filter((name, place) => name !== undefined && refusals[place] !== undefined) as string[],
-    );
+    return knownAmong(changes, refusals);
   }
+}
+
+/** The events whose own write was refused: they are recorded. */
+function knownAmong(changes: readonly PreparedChange[], refusals: readonly unknown[]): ReadonlySet<string> {
+  const idsByPlace = changes.flatMap(({ writes, events }) => {
+    const ids = [undefined, ...events.map(({ eventId }) => eventId)];
+    return writes.map((_, place) => ids[place]);
+  });
+  return new Set(
+    idsByPlace.filter((id, place): id is string => id !== undefined && refusals[place] !== undefined),
+  );
 }

@@ -69,13 +69,19 @@ export function eventWrite(table: string, event: MessageEvent, expiresAt: number
   };
 }
 
-export function counterWrites(table: string, accountId: number, changes: CounterChanges): TransactionWrite[] {
+/** @param keyFor the sort key under which a counter's changes are counted */
+export function counterWrites(
+  table: string,
+  accountId: number,
+  changes: CounterChanges,
+  keyFor = (sk: string) => sk,
+): TransactionWrite[] {
   return [...changes].map(([sk, counts]) => {
     const numbers = Object.entries(counts);
     return {
       Update: {
         TableName: table,
-        Key: { pk: accountPartition(accountId), sk },
+        Key: { pk: accountPartition(accountId), sk: keyFor(sk) },
         UpdateExpression: `ADD ${numbers.map(([name]) => `#${name} :${name}`).join(", ")}`,
         ExpressionAttributeNames: Object.fromEntries(numbers.map(([name]) => [`#${name}`, name])),
         ExpressionAttributeValues: Object.fromEntries(numbers.map(([name, by]) => [`:${name}`, by])),

@@ -1,11 +1,13 @@
+import { TransactionCanceledException, TransactionConflictException } from "@aws-sdk/client-dynamodb";
 import { PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { beforeEach, expect, it } from "vitest";
 import type { EventKind, MessageEvent } from "../../shared/contracts/message-event.ts";
+import { groupOf } from "../../shared/messages/counters.ts";
 import { eventsPrefix } from "../../shared/messages/event-items.ts";
 import { eventStore } from "../../shared/messages/event-store.ts";
 import { messageStore } from "../../shared/messages/message-store.ts";
 import { type RecordDeps, record } from "../../shared/messages/record.ts";
-import { itemOf } from "../../shared/messages/row-store.ts";
+import { changeRow, itemOf, putIfAbsent } from "../../shared/messages/row-store.ts";
 import { accountPartition } from "../../shared/platform/account-partition.ts";
 import { newId } from "../../shared/platform/ids.ts";
 import { onEachDynamoEngine } from "../support/dynamodb.ts";
@@ -207,5 +209,50 @@ await onEachDynamoEngine("recording events", (dynamo) => {
     const id = await claimed();
     await record({ events, clock }, incoming([eventOf(id, "bounce", noon)]));
     expect(await itemsOf("messages", "DELTA#")).toMatchObject([{ status: "not_delivered" }]);
+  });
+
+  /** DynamoDB as it answers while somebody else's transaction holds an item, for so many calls. */
+  function contended(calls: number) {
+    let left = calls;
+    const send = (command: Parameters<typeof dynamo.client.send>[0]) => {
+      const isWrite = /^(Update|Put|TransactWrite)/.test(command.constructor.name);
+      if (!isWrite || left-- <= 0) return dynamo.client.send(command);
+      const CancellationReasons = [{ Code: "None" }, { Code: "TransactionConflict" }];
+      const about = { message: "conflict", $metadata: {} };
+      return Promise.reject(
+        command.constructor.name.startsWith("TransactWrite")
+          ? new TransactionCanceledException({ ...about, CancellationReasons })
+          : new TransactionConflictException(about),
+      );
+    };
+    return { send } as unknown as typeof dynamo.client;
+  }
+
+  it("comes past rivals at the same counters, and counts beside them", async () => {
+    const { messages: messagesTable, stats: statsTable } = dynamo.tables;
+    const ids = await Promise.all(Array.from({ length: 5 }, () => claimed({ category: "a~b#c" })));
+    for (const [place, id] of ids.entries()) {
+      const events = eventStore({ client: contended(place), messagesTable, statsTable });
+      const { recorded } = await record({ events, clock }, incoming([eventOf(id, "sending", noon)]));
+      expect(recorded).toHaveLength(1);
+    }
+    const items = await itemsOf("stats", "20");
+    expect(items.length).toBeGreaterThan(1);
+    expect(items.reduce((sum, { sent }) => sum + Number(sent), 0)).toBe(5);
+    const group = { day: "2026-01-31", domainId: 3, stream: "transactional", esp: "", category: "a~b#c" };
+    for (const { sk } of items) expect(groupOf(String(sk))).toEqual(group);
+  });
+
+  it("does not keep workers from their own writes to the same rows", async () => {
+    const table = { client: contended(3), table: dynamo.tables.messages };
+    const id = await claimed();
+    const row = { ...rowOf(id, noon), messageId: newId(noon) };
+
+    expect(await putIfAbsent(table, row)).toBeUndefined();
+    table.client = contended(3);
+    expect(await changeRow(table, id, { set: { state: "sent" }, condition: "attribute_exists(pk)" })).toBe(
+      true,
+    );
+    expect(await rowFor(id)).toMatchObject({ state: "sent" });
   });
 });
