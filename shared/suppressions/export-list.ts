@@ -13,7 +13,7 @@ export interface ExportDeps {
   readonly clock: Clock;
 }
 
-const rowsPerRead = 2_000;
+const rowsPerRead = 500;
 /** S3 takes no smaller part before the last. */
 const partBytes = 6 * 1024 * 1024;
 
