@@ -47,6 +47,14 @@ export const actionSchema = z.discriminatedUnion("action", [
     complianceStatus: complianceStatusSchema,
   }),
   z.strictObject({
+    /** Ends a review; the owner is told, with the reasons. */
+    action: z.literal("decideDomain"),
+    accountId: id,
+    domainName: z.string().max(1_024),
+    decision: z.enum(["compliant", "non_compliant", "suspended"]),
+    reasons: z.array(z.string().max(1_000)).default([]),
+  }),
+  z.strictObject({
     action: z.literal("setDomainSettings"),
     accountId: id,
     domainId: id,

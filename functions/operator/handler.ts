@@ -1,27 +1,36 @@
 import * as z from "zod";
 import { accountStore } from "../../shared/accounts/account-store.ts";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
-import { dkimKeyClient } from "../../shared/domains/dkim-key-client.ts";
-import { domainStore } from "../../shared/domains/domain-store.ts";
-import { sesIdentityClient } from "../../shared/domains/ses-identity-client.ts";
+import { domainWork } from "../../shared/domains/domain-work.ts";
+import { ownerEmailClient } from "../../shared/notifications/owner-email-client.ts";
+import { ownerWriter } from "../../shared/notifications/owner-writer.ts";
 import { documentClient, keyClient, mailClient } from "../../shared/platform/aws-clients.ts";
 import { systemClock as clock } from "../../shared/platform/clock.ts";
 import { readEnvironment } from "../../shared/platform/environment.ts";
+import { zoneClient } from "../../shared/platform/zone-client.ts";
 import { quotaStore } from "../../shared/quota/quota-store.ts";
 import { perform } from "./perform.ts";
 
-const { ACCOUNTS_TABLE, QUOTA_TABLE, DKIM_KEY_ID } = readEnvironment({
+const env = readEnvironment({
   [environmentNames.accountsTable]: z.string(),
   [environmentNames.quotaTable]: z.string(),
   [environmentNames.dkimKeyId]: z.string(),
+  [environmentNames.mailHost]: z.string(),
+  [environmentNames.hostedZoneId]: z.string().optional(),
+  [environmentNames.dnsServer]: z.string().optional(),
 });
 const client = documentClient();
-const accounts = accountStore({ client, table: ACCOUNTS_TABLE, clock });
-const domains = domainStore({ client, table: ACCOUNTS_TABLE, clock });
-const quota = quotaStore({ client, table: QUOTA_TABLE, clock });
-const dkimKeys = dkimKeyClient({ kms: keyClient(), keyId: DKIM_KEY_ID });
-const sesIdentities = sesIdentityClient({ ses: mailClient(), dkimKeys });
+const ses = mailClient();
+const table = env.ACCOUNTS_TABLE;
+const mailHost = env.MAIL_HOST;
+const accounts = accountStore({ client, table, clock });
+const owner = ownerWriter({ accounts, email: ownerEmailClient({ ses, mailHost, clock }) });
+const work = domainWork({
+  ...{ client, table, clock, ses, mailHost, owner },
+  ...{ kms: keyClient(), keyId: env.DKIM_KEY_ID, route53: zoneClient(), zoneId: env.HOSTED_ZONE_ID },
+  ...{ dnsServer: env.DNS_SERVER, allowPrivateWebsites: false },
+});
+const quota = quotaStore({ client, table: env.QUOTA_TABLE, clock });
 
 /** The operator's own commands, invoked directly; the answer may hold a secret and is never logged. */
-export const handler = (event: unknown) =>
-  perform({ accounts, domains, quota, dkimKeys, sesIdentities, clock }, event);
+export const handler = (event: unknown) => perform({ ...work, accounts, quota }, event);

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type AwsEndpoint, startAwsEndpoint } from "../../local/engines/aws/endpoint.ts";
 import { sesFaults } from "../../local/engines/aws/ses-faults.ts";
 import { accountStore } from "../../shared/accounts/account-store.ts";
+import { demoDomainStore } from "../../shared/domains/demo-domain-store.ts";
 import { dkimKeyClient } from "../../shared/domains/dkim-key-client.ts";
 import { domainStore } from "../../shared/domains/domain-store.ts";
 import { sesIdentityClient } from "../../shared/domains/ses-identity-client.ts";
@@ -21,6 +22,7 @@ describe("the operator", () => {
   let kms: KMSClient;
   let deps: OperatorDeps;
   let made = 0;
+  const told: string[] = [];
   const operate = (event: unknown) => perform(deps, event) as Promise<Record<string, unknown>>;
   const newAccount = async (more: object = {}): Promise<number> => {
     const wanted = { action: "createAccount", name: "Example", ownerEmail: "owner@example.com", ...more };
@@ -43,12 +45,22 @@ describe("the operator", () => {
     const clock = settableClock(noon);
     const table = { client: dynamo.client, clock };
     const dkimKeys = dkimKeyClient({ kms, keyId: "dkim" });
+    told.length = 0;
+    const accounts = { ...table, table: dynamo.tables.accounts };
     deps = {
-      accounts: accountStore({ ...table, table: dynamo.tables.accounts }),
-      domains: domainStore({ ...table, table: dynamo.tables.accounts }),
+      accounts: accountStore(accounts),
+      domains: domainStore(accounts),
+      demoDomains: demoDomainStore(accounts),
       quota: quotaStore({ ...table, table: dynamo.tables.quota }),
       dkimKeys,
+      keyZone: { publish: async () => undefined },
       sesIdentities: sesIdentityClient({ ses, dkimKeys }),
+      owner: {
+        write: async (_accountId, { subject, text }) => {
+          told.push(`${subject}: ${text}`);
+        },
+      },
+      mailHost: "postern.test",
       clock,
     };
   });
@@ -154,6 +166,29 @@ describe("the operator", () => {
       limits: { messageBytes: 30_000_000, emailsPerHour: 800, requestsPer10Seconds: 150 },
     });
     expect(await operate({ action: "usage", accountId })).toMatchObject({ monthLimit: 100_000 });
+  });
+
+  it("decides about a domain, and its owner is told why", async () => {
+    const accountId = await newAccount();
+    const domainName = `decided${++made}.example`;
+    await operate({ action: "addDomain", accountId, domainName });
+    const reasons = ["The website sells nothing."];
+    await operate({ action: "decideDomain", accountId, domainName, decision: "non_compliant", reasons });
+    expect((await deps.domains.find(accountId, domainName))?.complianceStatus).toBe("non_compliant");
+    expect(told).toEqual([expect.stringContaining("- The website sells nothing.")]);
+    await operate({ action: "decideDomain", accountId, domainName, decision: "compliant" });
+    await operate({ action: "decideDomain", accountId, domainName, decision: "compliant" });
+    expect(told).toHaveLength(2);
+    expect(await deps.domains.find(accountId, domainName)).toMatchObject({
+      ...{ complianceStatus: "compliant", approvedAt: noon },
+    });
+  });
+
+  it("gives each account a demo domain", async () => {
+    const accountId = await newAccount();
+    expect(await deps.domains.list(accountId)).toMatchObject([
+      { name: `demo-${accountId}.postern.test`, demo: true, complianceStatus: "demo", dkimKeys: [] },
+    ]);
   });
 
   it("keeps an hourly limit of the account's own when the plan changes", async () => {

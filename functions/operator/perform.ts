@@ -3,16 +3,22 @@ import type { AccountStore } from "../../shared/accounts/account-store.ts";
 import { changePlan } from "../../shared/billing/change-plan.ts";
 import { createAccount } from "../../shared/billing/create-account.ts";
 import { type AddDomainDeps, addDomain } from "../../shared/domains/add-domain.ts";
+import type { DemoDomainStore } from "../../shared/domains/demo-domain-store.ts";
 import { sendingDomainName } from "../../shared/domains/domain-name.ts";
+import type { DomainStore } from "../../shared/domains/domain-store.ts";
+import { type TellOwnerDeps, tellOwner } from "../../shared/domains/tell-owner.ts";
 import type { Clock } from "../../shared/platform/clock.ts";
 import { PosternError } from "../../shared/platform/errors.ts";
 import type { QuotaStore } from "../../shared/quota/quota-store.ts";
 import { type ActionOf, actionSchema } from "./actions.ts";
 
-export interface OperatorDeps extends AddDomainDeps {
-  accounts: AccountStore;
-  quota: QuotaStore;
-  clock: Clock;
+export interface OperatorDeps extends AddDomainDeps, TellOwnerDeps {
+  readonly domains: DomainStore;
+  readonly demoDomains: DemoDomainStore;
+  readonly accounts: AccountStore;
+  readonly quota: QuotaStore;
+  readonly mailHost: string;
+  readonly clock: Clock;
 }
 
 /**
@@ -34,6 +40,8 @@ export async function perform(deps: OperatorDeps, event: unknown): Promise<objec
       return makeDomain(deps, wanted);
     case "setDomainStatus":
       return setDomainStatus(deps, wanted);
+    case "decideDomain":
+      return decideDomain(deps, wanted);
     case "setDomainSettings":
       return setDomainSettings(deps, wanted);
     case "setAccountStatus":
@@ -51,13 +59,16 @@ export async function perform(deps: OperatorDeps, event: unknown): Promise<objec
 
 async function makeAccount(deps: OperatorDeps, wanted: ActionOf<"createAccount">): Promise<object> {
   const { emailsPerMonth, emailsPerDay, ...limits } = wanted.limits;
-  const { id } = await createAccount(deps, {
+  const account = {
     name: wanted.name,
     ownerEmail: wanted.ownerEmail,
     planName: wanted.planName,
     planStart: wanted.planStart ?? deps.clock.now(),
     ...{ limits: withoutUndefined(limits), emailsPerMonth, emailsPerDay },
-  });
+  };
+  const { id } = await createAccount(deps, account, (accountId) =>
+    deps.demoDomains.openingWrites(accountId, deps.mailHost),
+  );
   return { accountId: id };
 }
 
@@ -90,6 +101,19 @@ async function setDomainStatus(deps: OperatorDeps, wanted: ActionOf<"setDomainSt
   const { accountId, domainName, complianceStatus } = wanted;
   await deps.domains.setComplianceStatus(accountId, sendingDomainName(domainName), complianceStatus);
   return {};
+}
+
+async function decideDomain(deps: OperatorDeps, wanted: ActionOf<"decideDomain">): Promise<object> {
+  const { accountId, domainName, decision, reasons } = wanted;
+  const decided = await deps.domains.change(
+    { accountId, name: sendingDomainName(domainName) },
+    {
+      ...{ complianceStatus: decision, reviewReasons: reasons },
+      ...(decision === "compliant" && { approvedAt: deps.clock.now() }),
+    },
+  );
+  await tellOwner(deps, decided);
+  return { domainId: decided.id, complianceStatus: decided.complianceStatus };
 }
 
 async function setDomainSettings(deps: OperatorDeps, wanted: ActionOf<"setDomainSettings">): Promise<object> {

@@ -1,5 +1,6 @@
 import { type Account, type AccountLimits, usualLimits } from "../accounts/account.ts";
 import type { AccountStore } from "../accounts/account-store.ts";
+import type { TransactionWrite } from "../platform/refused-writes.ts";
 import type { QuotaStore } from "../quota/quota-store.ts";
 import { quotaOf } from "./change-plan.ts";
 import { planNamed } from "./plans.ts";
@@ -19,11 +20,13 @@ export interface NewAccount {
 /**
  * Makes an account together with its quota, or neither.
  *
+ * @param alongside what else is to be made with it
  * @throws PosternError `invalid_request` without such a plan
  */
 export async function createAccount(
   { accounts, quota }: { accounts: AccountStore; quota: QuotaStore },
   wanted: NewAccount,
+  alongside: (accountId: number) => Promise<TransactionWrite[]> = async () => [],
 ): Promise<Account> {
   const plan = planNamed(wanted.planName);
   const account: Account = {
@@ -44,6 +47,6 @@ export async function createAccount(
       dayLimit: wanted.emailsPerDay ?? usual.dayLimit,
     },
   });
-  await accounts.create(account, [opening]);
+  await accounts.create(account, [opening, ...(await alongside(account.id))]);
   return account;
 }

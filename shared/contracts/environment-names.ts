@@ -74,6 +74,8 @@ export const environmentNames = {
   dnsServer: "DNS_SERVER",
   /** Route 53 zone of the operator's domain, where domains' DKIM keys are published; nowhere unless given. */
   hostedZoneId: "HOSTED_ZONE_ID",
+  /** `true`: a domain's review may look at websites with private addresses. For local use alone. */
+  websiteAllowPrivate: "WEBSITE_ALLOW_PRIVATE",
   /** Table: webhooks, and the events that wait for them. */
   webhooksTable: "WEBHOOKS_TABLE",
   /** Queue: when a webhook is to be looked after. */

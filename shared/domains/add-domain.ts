@@ -1,24 +1,27 @@
 import type { DkimKeyClient } from "./dkim-key-client.ts";
 import { sendingDomainName } from "./domain-name.ts";
 import type { DomainStore } from "./domain-store.ts";
+import type { KeyZoneClient } from "./key-zone-client.ts";
 import { type ComplianceStatus, dkimSelectors, type SendingDomain } from "./sending-domain.ts";
 import type { SesIdentityClient } from "./ses-identity-client.ts";
 
 export interface AddDomainDeps {
-  domains: DomainStore;
-  dkimKeys: DkimKeyClient;
-  sesIdentities: SesIdentityClient;
+  readonly domains: Pick<DomainStore, "find" | "add">;
+  readonly dkimKeys: DkimKeyClient;
+  readonly keyZone: Pick<KeyZoneClient, "publish">;
+  readonly sesIdentities: Pick<SesIdentityClient, "create">;
 }
 
 /**
- * Adds a sending domain: its name checked, its DKIM keys made, its row written, and then its identity at
- * the mail provider, from what the row says. Cut off anywhere, the same call again completes it.
+ * Adds a sending domain: its name checked, its DKIM keys made, its row written, and then, from what the row
+ * says, its keys published and its identity made at the mail provider. Cut off anywhere, the same call again
+ * completes it.
  *
  * @param wanted.typedName as somebody typed it
- * @throws PosternError `invalid_request` for a name that cannot be added
+ * @throws PosternError `validation_failed` for a name that cannot be added, or that another account has
  */
 export async function addDomain(
-  { domains, dkimKeys, sesIdentities }: AddDomainDeps,
+  { domains, dkimKeys, keyZone, sesIdentities }: AddDomainDeps,
   wanted: { accountId: number; typedName: string; complianceStatus: ComplianceStatus },
 ): Promise<SendingDomain> {
   const { accountId, complianceStatus } = wanted;
@@ -33,6 +36,8 @@ export async function addDomain(
         dkimSelectors.map((selector) => dkimKeys.create({ accountId, name }, selector)),
       ),
     }));
+  // Published before anybody signs.
+  await keyZone.publish(domain);
   await sesIdentities.create(domain);
   return domain;
 }

@@ -10,13 +10,18 @@ const label = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 /**
  * The name under which a sending domain is kept, from what somebody typed: lower-case A-labels.
  *
- * @throws PosternError `invalid_request` for what cannot be a sending domain: no registrable domain nor a
+ * @throws PosternError `validation_failed` for what cannot be a sending domain: no registrable domain nor a
  * subdomain of one, an address, a name that begins with `www.`, a public mailbox provider's domain
  */
 export function sendingDomainName(typed: string): string {
   const name = asHostName(typed.trim());
   const mistake = mistakeIn(name);
-  if (mistake) throw new PosternError("invalid_request", { messages: [`Domain name ${mistake}`] });
+  if (mistake) {
+    throw new PosternError("validation_failed", {
+      messages: [`Domain name ${mistake}`],
+      fields: { domain_name: [mistake] },
+    });
+  }
   return name;
 }
 

@@ -92,6 +92,8 @@ export const sendingDomainSchema = z.object({
   trackingOptOut: z.boolean().default(settingsOfNewDomains.trackingOptOut),
   unsubscribeLink: z.boolean().default(settingsOfNewDomains.unsubscribeLink),
   customTracking: z.boolean().default(settingsOfNewDomains.customTracking),
+  /** Epoch ms. */
+  createdAt: z.number().optional(),
   /** Made with the account, for mail to its owner alone; `demoSent` counts it. */
   demo: z.boolean().default(false),
   demoSent: z.number().int().default(0),
@@ -102,9 +104,18 @@ export const sendingDomainSchema = z.object({
   /** Why the last review, or the operator, was not content. */
   reviewReasons: z.array(z.string()).default([]),
   questionnaire: questionnaireSchema.optional(),
+  /** The state of which the owner was told last. */
+  toldState: z.string().optional(),
   /** Epoch ms at which the key that signs became it, and at which the other one was made. */
   keySwitchedAt: z.number().optional(),
   keyRenewedAt: z.number().optional(),
+});
+
+/** What stays known of a domain that was deleted; its keys can open nothing any more. */
+export const deletedDomainSchema = z.object({
+  ...sendingDomainSchema.pick({ id: true, accountId: true, name: true, demo: true }).shape,
+  dkimKeys: z.array(dkimKeySchema.omit({ encryptedPrivateKey: true })),
+  deletedAt: z.number(),
 });
 
 export type RecordKey = z.infer<typeof recordKeySchema>;
@@ -113,6 +124,7 @@ export type CheckedRecord = z.infer<typeof checkedRecordSchema>;
 export type DnsCheck = z.infer<typeof dnsCheckSchema>;
 export type ComplianceStatus = z.infer<typeof complianceStatusSchema>;
 export type DkimKey = z.infer<typeof dkimKeySchema>;
+export type DeletedDomain = z.infer<typeof deletedDomainSchema>;
 export type SendingDomain = z.infer<typeof sendingDomainSchema>;
 
 /** The two DKIM selectors of a domain: one signs, the other is there to rotate to. */

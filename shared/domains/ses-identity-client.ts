@@ -1,6 +1,8 @@
 import {
   AlreadyExistsException,
   CreateEmailIdentityCommand,
+  DeleteEmailIdentityCommand,
+  NotFoundException,
   PutEmailIdentityDkimSigningAttributesCommand,
   PutEmailIdentityMailFromAttributesCommand,
   type SESv2Client,
@@ -26,13 +28,7 @@ export function sesIdentityClient({ ses, dkimKeys }: { ses: SESv2Client; dkimKey
         );
       } catch (error) {
         if (!(error instanceof AlreadyExistsException)) throw error;
-        await ses.send(
-          new PutEmailIdentityDkimSigningAttributesCommand({
-            EmailIdentity: domain.name,
-            SigningAttributesOrigin: "EXTERNAL",
-            SigningAttributes: signing,
-          }),
-        );
+        await sign(domain);
       }
       await ses.send(
         new PutEmailIdentityMailFromAttributesCommand({
@@ -43,7 +39,29 @@ export function sesIdentityClient({ ses, dkimKeys }: { ses: SESv2Client; dkimKey
         }),
       );
     },
+
+    /** Makes Amazon SES sign with the domain's first key. */
+    sign,
+
+    /** Amazon SES knows the domain no more; again does no harm. */
+    async remove({ name }: Pick<SendingDomain, "name">): Promise<void> {
+      try {
+        await ses.send(new DeleteEmailIdentityCommand({ EmailIdentity: name }));
+      } catch (error) {
+        if (!(error instanceof NotFoundException)) throw error;
+      }
+    },
   };
+
+  async function sign(domain: SendingDomain): Promise<void> {
+    await ses.send(
+      new PutEmailIdentityDkimSigningAttributesCommand({
+        EmailIdentity: domain.name,
+        SigningAttributesOrigin: "EXTERNAL",
+        SigningAttributes: await signingOf(domain),
+      }),
+    );
+  }
 
   async function signingOf(domain: SendingDomain) {
     const key = domain.dkimKeys[0];

@@ -51,7 +51,8 @@ await onEachDynamoEngine("sending domains", (dynamo) => {
     const added = await Promise.allSettled([add(1), add(2), add(3)]);
     expect(added.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
     await expect(add(4)).rejects.toMatchObject({
-      code: "invalid_request",
+      code: "validation_failed",
+      fields: { domain_name: ["belongs to another account"] },
       messages: [`${name} belongs to another account`],
     });
     expect(await domains.find(4, name)).toBeUndefined();

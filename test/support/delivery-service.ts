@@ -82,6 +82,7 @@ export async function startDeliveryService(mailbox: { deliver: (mail: Mail) => P
     {
       domains: domainStore({ client, table: tables.accounts, clock }),
       dkimKeys,
+      keyZone: { publish: async () => undefined },
       sesIdentities: sesIdentityClient({ ses, dkimKeys }),
     },
     { accountId: account.id, typedName: "example.com", complianceStatus: "compliant" },

@@ -1,0 +1,275 @@
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  paginateQuery,
+  QueryCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+} from "@aws-sdk/lib-dynamodb";
+import { accountPartition } from "../platform/account-partition.ts";
+import { PosternError } from "../platform/errors.ts";
+import { refusedTransaction, refusedWrite, type TransactionWrite } from "../platform/refused-writes.ts";
+import {
+  type ComplianceStatus,
+  type DeletedDomain,
+  deletedDomainSchema,
+  type SendingDomain,
+  sendingDomainSchema,
+} from "./sending-domain.ts";
+
+const domainPrefix = "DOMAIN#";
+const deletedPrefix = "DELETED#";
+/** All items of the accounts table that wait for a check are found under it, by time. */
+const checkState = "domains";
+
+export interface DomainTable {
+  readonly client: DynamoDBDocumentClient;
+  readonly table: string;
+}
+
+interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** Attributes to set, beside the domain's own when it is to be looked at. */
+export type DomainChange = Partial<SendingDomain> & { readonly checkAt?: number };
+
+/** A domain of an account, or one that it has deleted and that is to be tidied up. */
+export type DueDomain =
+  | { readonly accountId: number; readonly name: string }
+  | { readonly accountId: number; readonly deletedId: number };
+
+export async function readDomain(
+  { client, table }: DomainTable,
+  accountId: number,
+  name: string,
+): Promise<SendingDomain | undefined> {
+  const { Item } = await client.send(
+    new GetCommand({ TableName: table, Key: domainKey(accountId, name), ConsistentRead: true }),
+  );
+  return Item && sendingDomainSchema.parse(Item);
+}
+
+/** The account's domains, oldest first. */
+export async function readDomains(domains: DomainTable, accountId: number): Promise<SendingDomain[]> {
+  const items = await readItems(domains, accountId, domainPrefix);
+  return items.map((item) => sendingDomainSchema.parse(item)).toSorted((one, other) => one.id - other.id);
+}
+
+export async function readDeletedDomains(domains: DomainTable, accountId: number): Promise<DeletedDomain[]> {
+  return (await readItems(domains, accountId, deletedPrefix)).map((item) => deletedDomainSchema.parse(item));
+}
+
+async function readItems({ client, table }: DomainTable, accountId: number, prefix: string) {
+  const pages = paginateQuery(
+    { client },
+    {
+      TableName: table,
+      KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
+      ExpressionAttributeValues: { ":pk": accountPartition(accountId), ":prefix": prefix },
+      ConsistentRead: true,
+    },
+  );
+  const found: Record<string, unknown>[] = [];
+  for await (const { Items = [] } of pages) found.push(...Items);
+  return found;
+}
+
+/** The writes that make a domain and note whose it is: together or not at all. */
+export function addingWrites(
+  { table }: Pick<DomainTable, "table">,
+  domain: SendingDomain,
+  checkAt?: number,
+): TransactionWrite[] {
+  const { accountId, name } = domain;
+  return [
+    {
+      Put: {
+        TableName: table,
+        Item: { ...domainKey(accountId, name), ...domain, ...checkAttributes(checkAt) },
+        ConditionExpression: "attribute_not_exists(pk)",
+      },
+    },
+    {
+      Put: {
+        TableName: table,
+        Item: { ...ownerKey(name), ownerId: accountId },
+        ConditionExpression: "attribute_not_exists(pk) OR ownerId = :accountId",
+        ExpressionAttributeValues: { ":accountId": accountId },
+      },
+    },
+  ];
+}
+
+/** @throws PosternError `validation_failed` if another account has it */
+export async function writeDomain(
+  domains: DomainTable,
+  domain: SendingDomain,
+  checkAt: number,
+): Promise<SendingDomain> {
+  const { accountId, name } = domain;
+  try {
+    await domains.client.send(
+      new TransactWriteCommand({ TransactItems: addingWrites(domains, domain, checkAt) }),
+    );
+    return domain;
+  } catch (error) {
+    if (refusedTransaction(error) === undefined) throw error;
+  }
+  // Added a moment ago by another call, or by this one if its first answer was lost.
+  const existing = await readDomain(domains, accountId, name);
+  if (existing) return existing;
+  throw new PosternError("validation_failed", {
+    messages: [`${name} belongs to another account`],
+    fields: { domain_name: ["belongs to another account"] },
+  });
+}
+
+/**
+ * Sets the attributes that are given and answers with the whole row.
+ *
+ * @param ifStatus the status that the domain must still have
+ * @returns undefined if there is no such domain, or it has another status by now
+ */
+export async function changeDomain(
+  { client, table }: DomainTable,
+  { accountId, name }: Pick<SendingDomain, "accountId" | "name">,
+  { checkAt, ...attributes }: DomainChange,
+  ifStatus?: ComplianceStatus,
+): Promise<SendingDomain | undefined> {
+  const all = { ...attributes, ...checkAttributes(checkAt) };
+  const changes = Object.entries(all).filter(([, value]) => value !== undefined);
+  const names = Object.fromEntries(changes.map(([attribute], place) => [`#a${place}`, attribute]));
+  const values = Object.fromEntries(changes.map(([, value], place) => [`:a${place}`, value]));
+  const settings = changes.map((_, place) => `#a${place} = :a${place}`);
+  const isSame = ifStatus === undefined ? "" : " AND complianceStatus = :ifStatus";
+  const expressions = { ...values, ...(ifStatus !== undefined && { ":ifStatus": ifStatus }) };
+  try {
+    const { Attributes } = await client.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: domainKey(accountId, name),
+        ConditionExpression: `attribute_exists(pk)${isSame}`,
+        ...(changes.length > 0 && {
+          UpdateExpression: `SET ${settings.join(", ")}`,
+          ExpressionAttributeNames: names,
+        }),
+        ...(Object.keys(expressions).length > 0 && { ExpressionAttributeValues: expressions }),
+        ReturnValues: "ALL_NEW",
+      }),
+    );
+    return sendingDomainSchema.parse(Attributes);
+  } catch (error) {
+    if (refusedWrite(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Counts emails of a demo domain; false, and nothing is counted, if they are more than remain. */
+export async function countDemoEmails(
+  { client, table }: DomainTable,
+  { accountId, name }: Pick<SendingDomain, "accountId" | "name">,
+  { count, allowance }: { count: number; allowance: number },
+): Promise<boolean> {
+  try {
+    await client.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: domainKey(accountId, name),
+        UpdateExpression: "SET demoSent = demoSent + :count",
+        ConditionExpression: "complianceStatus = :demo AND demoSent <= :most",
+        ExpressionAttributeValues: { ":count": count, ":demo": "demo", ":most": allowance - count },
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (refusedWrite(error)) return false;
+    throw error;
+  }
+}
+
+/** Takes a domain from its account: the name is free again, what it was stays noted. False if it was gone. */
+export async function deleteDomain(
+  { client, table }: DomainTable,
+  domain: SendingDomain,
+  { deletedAt, checkAt }: { deletedAt: number; checkAt: number },
+): Promise<boolean> {
+  const { accountId, id, name } = domain;
+  const dkimKeys = domain.dkimKeys.map(({ selector, publicKey }) => ({ selector, publicKey }));
+  const deleted: DeletedDomain = { id, accountId, name, demo: domain.demo, dkimKeys, deletedAt };
+  const remove = { TableName: table, ExpressionAttributeValues: { ":own": id } };
+  const owner = { TableName: table, ExpressionAttributeValues: { ":own": accountId } };
+  try {
+    await client.send(
+      new TransactWriteCommand({
+        TransactItems: [
+          { Delete: { ...remove, Key: domainKey(accountId, name), ConditionExpression: "id = :own" } },
+          { Delete: { ...owner, Key: ownerKey(name), ConditionExpression: "ownerId = :own" } },
+          {
+            Put: {
+              TableName: table,
+              Item: { ...deletedKey(accountId, id), ...deleted, ...checkAttributes(checkAt) },
+            },
+          },
+        ],
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (refusedTransaction(error)) return false;
+    throw error;
+  }
+}
+
+/** A deleted domain has nothing left to tidy up. */
+export async function endDeletion(
+  { client, table }: DomainTable,
+  { accountId, id }: DeletedDomain,
+): Promise<void> {
+  await client.send(
+    new UpdateCommand({
+      TableName: table,
+      Key: deletedKey(accountId, id),
+      UpdateExpression: "REMOVE checkState, checkAt",
+    }),
+  );
+}
+
+/** Domains that are due for a look, the longest due first. */
+export async function readDue(
+  { client, table }: DomainTable,
+  now: number,
+  limit: number,
+): Promise<DueDomain[]> {
+  const { Items = [] } = await client.send(
+    new QueryCommand({
+      TableName: table,
+      IndexName: "byCheckTime",
+      KeyConditionExpression: "checkState = :state AND checkAt <= :now",
+      ExpressionAttributeValues: { ":state": checkState, ":now": now },
+      Limit: limit,
+    }),
+  );
+  return Items.map(({ pk, sk }) => {
+    const accountId = Number(String(pk).slice(accountPartition(0).length - 1));
+    const [kind = "", rest] = String(sk).split(/(?<=#)/);
+    return kind === deletedPrefix ? { accountId, deletedId: Number(rest) } : { accountId, name: rest ?? "" };
+  });
+}
+
+function checkAttributes(checkAt: number | undefined) {
+  return checkAt === undefined ? {} : { checkState, checkAt };
+}
+
+function domainKey(accountId: number, name: string): Key {
+  return { pk: accountPartition(accountId), sk: `${domainPrefix}${name}` };
+}
+
+function deletedKey(accountId: number, id: number): Key {
+  return { pk: accountPartition(accountId), sk: `${deletedPrefix}${id}` };
+}
+
+function ownerKey(name: string): Key {
+  return { pk: `DOMAIN#${name}`, sk: "OWNER" };
+}
