@@ -15,8 +15,10 @@ import { type SuppressionStore, suppressionStore } from "../../shared/suppressio
 
 import type { EmailLogDeps } from "./routes/email-logs.ts";
 
+import { type WebhookOutside, webhookDepsFromEnvironment } from "./webhook-deps.ts";
+
 /** What the account API's routes need of the outside. */
-export interface ApiDeps {
+export interface ApiDeps extends WebhookOutside {
   readonly accounts: AccountStore;
   readonly rates: RateLimitStore;
   readonly domains: DomainStore;
@@ -61,6 +63,7 @@ export function depsFromEnvironment(): ApiDeps {
       clock,
     },
     stats: statsStore({ client, table: env.STATS_TABLE }),
+    ...webhookDepsFromEnvironment(client),
     clock,
   };
 }

@@ -4,6 +4,7 @@ import { emailLogRoutes } from "./routes/email-logs.ts";
 import { statsRoutes } from "./routes/stats.ts";
 import { suppressionRoutes } from "./routes/suppressions.ts";
 import { trackingOptOutRoutes } from "./routes/tracking-opt-outs.ts";
+import { webhookRoutes } from "./routes/webhooks.ts";
 
 /** The account API: every topic's routes. */
 export function apiRoutes(deps: ApiDeps): ApiRoute[] {
@@ -12,5 +13,6 @@ export function apiRoutes(deps: ApiDeps): ApiRoute[] {
     ...statsRoutes(deps),
     ...suppressionRoutes(deps),
     ...trackingOptOutRoutes(deps),
+    ...webhookRoutes(deps),
   ];
 }
