@@ -26,7 +26,7 @@ import { suppressionStore } from "../../shared/suppressions/suppression-store.ts
 
 const region = "us-east-1";
 const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-const tables = ["Accounts", "Quota", "Counters", "Messages", "Idempotency", "Suppressions"] as const;
+const tables = ["Accounts", "Quota", "Counters", "Messages", "Idempotency", "Suppressions", "Stats"] as const;
 const bucket = "payloads";
 
 /** What a test wants an account to be; the rest is usual. */
