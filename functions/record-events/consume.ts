@@ -11,7 +11,7 @@ export interface ConsumeDeps {
   readonly messages: Pick<MessageStore, "withoutSent" | "recordProviderAcceptance">;
   readonly recording: RecordDeps;
   readonly mailServers: Pick<MailServerClient, "of">;
-  /** What follows from recorded events, in this order. Each may be told of an event more than once. */
+  /** What follows from recorded events. Each may be told of an event more than once. */
   readonly followers: readonly ((recorded: readonly RecordedEvent[]) => Promise<void>)[];
 }
 
@@ -29,11 +29,11 @@ interface Read extends EventsIn {
  */
 export async function consume(deps: ConsumeDeps, records: readonly QueueRecord[]): Promise<Failure[]> {
   const { read: asRead, unread } = readAll(records);
-  const read = await Promise.all(asRead.map((each) => completed(deps, each)));
   const unproved = await recordEvidence(
     deps,
-    read.flatMap(({ id, acceptance }) => (acceptance ? [{ id, acceptance }] : [])),
+    asRead.flatMap(({ id, acceptance }) => (acceptance ? [{ id, acceptance }] : [])),
   );
+  const read = await Promise.all(asRead.map((each) => completed(deps, each)));
   const { recorded, failed } = await record(deps.recording, incomingOf(read));
   const errors = new Map(failed.map(({ event, error }) => [event.eventId, error]));
   const unrecorded = read.flatMap(({ id, events }) => {
