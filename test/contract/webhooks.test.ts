@@ -1,0 +1,218 @@
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
+import { beforeEach, expect, it } from "vitest";
+import { eventItem } from "../../shared/messages/event-items.ts";
+import { pastEventsStore } from "../../shared/messages/past-events-store.ts";
+import { itemOf } from "../../shared/messages/row-store.ts";
+import { replay } from "../../shared/webhooks/replay.ts";
+import { onEachDynamoEngine } from "../support/dynamodb.ts";
+import { settableClock } from "../support/test-table.ts";
+import { isSignedBy, startWebhookReceiver, type WebhookReceiver } from "../support/webhook-receiver.ts";
+import { recorded, signingSecret, type WebhookWorld, webhookWorld } from "../support/webhook-world.ts";
+
+const minute = 60_000;
+const names = (receiver: WebhookReceiver) =>
+  receiver.events().map(({ email }) => String(email).split("@")[0]);
+
+await onEachDynamoEngine("webhooks", (dynamo) => {
+  let clock: ReturnType<typeof settableClock>;
+  let world: WebhookWorld;
+  let receiver: WebhookReceiver;
+  let accountId = 0;
+  const id = () => ({ accountId, webhookId: accountId });
+  const hook = (wish = {}) => world.create({ ...id(), url: receiver.url, ...wish });
+  const tell = (...told: string[]) =>
+    world.tell(told.map((name, place) => recorded(accountId, name, clock.now() + place)));
+
+  beforeEach(async () => {
+    accountId += 1;
+    clock = settableClock(Date.UTC(2026, 0, 31, 12));
+    world = webhookWorld(dynamo, clock);
+    receiver = await startWebhookReceiver();
+    return () => receiver.stop();
+  });
+
+  it("get what they asked for within half a minute, in one signed call, in order", async () => {
+    await hook();
+    await tell("a", "b");
+    clock.advance(10);
+    await tell("c");
+    await world.workOff();
+    expect(receiver.attempts()).toBe(0);
+
+    await world.pass(30_000);
+    expect(receiver.calls).toHaveLength(1);
+    expect(names(receiver)).toEqual(["a", "b", "c"]);
+    const [call] = receiver.calls;
+    expect(call && isSignedBy(signingSecret, call)).toBe(true);
+    expect(world.queue).toEqual([]);
+  });
+
+  it("are told in lines where they want it so", async () => {
+    await hook({ payloadFormat: "jsonlines" });
+    await tell("a", "b");
+    await world.pass(30_000);
+    expect(receiver.calls[0]?.contentType).toBe("application/jsonl");
+    expect(names(receiver)).toEqual(["a", "b"]);
+  });
+
+  it("hear nothing of other accounts, streams, domains and kinds", async () => {
+    await hook({ domainId: 5, eventTypes: ["open"] });
+    const other = { kind: "open" };
+    await world.tell([
+      recorded(accountId + 1_000, "foreign", clock.now(), { event: other }),
+      recorded(accountId, "bulk", clock.now(), { event: other, row: { stream: "bulk" } }),
+      recorded(accountId, "domain", clock.now(), { event: other, row: { domainId: 6 } }),
+      recorded(accountId, "kind", clock.now(), { event: { kind: "delivery" } }),
+      recorded(accountId, "sending", clock.now(), { event: { kind: "sending" } }),
+      recorded(accountId, "mine", clock.now(), { event: other }),
+    ]);
+    await world.pass(30_000);
+    expect(names(receiver)).toEqual(["mine"]);
+  });
+
+  it("get 500 at a time, at once when so many wait", async () => {
+    await hook();
+    await tell(...Array.from({ length: 1_200 }, (_, n) => `e${String(n).padStart(4, "0")}`));
+    await world.workOff();
+    expect(receiver.calls.map(({ events }) => events.length)).toEqual([500, 500, 200]);
+    expect(names(receiver)).toEqual(names(receiver).toSorted());
+  });
+
+  it("get an event once however often it is told while it waits, and later under the same id", async () => {
+    await hook();
+    const event = recorded(accountId, "a", clock.now());
+    await world.tell([event, event]);
+    await world.tell([event]);
+    await world.pass(30_000);
+    await world.tell([event]);
+    await world.pass(30_000);
+    expect(receiver.events().map(({ event_id }) => event_id)).toEqual([
+      event.event.eventId,
+      event.event.eventId,
+    ]);
+  });
+
+  it("that were down for three hours get everything, in batches", async () => {
+    await hook();
+    receiver.is("down");
+    const told: string[] = [];
+    for (let quarter = 0; quarter < 12; quarter++) {
+      const some = Array.from({ length: 100 }, (_, n) => `q${String(quarter * 100 + n).padStart(4, "0")}`);
+      told.push(...some);
+      await tell(...some);
+      await world.pass(15 * minute);
+    }
+    expect(receiver.attempts()).toBe(36);
+    expect(receiver.calls).toEqual([]);
+
+    receiver.is("up");
+    await world.pass(5 * minute);
+    expect(names(receiver)).toEqual(told);
+    expect(receiver.calls.map(({ events }) => events.length)).toEqual([500, 500, 200]);
+    expect(await world.webhooks.find(id())).toMatchObject({ active: true, failures: 0 });
+  });
+
+  it("that were down for 201 minutes are paused, the owner is told once, and resuming loses nothing", async () => {
+    await hook();
+    receiver.is("down");
+    await tell("first");
+    await world.pass(200 * minute);
+    expect(await world.webhooks.find(id())).toMatchObject({ active: true, failures: 40 });
+    await world.pass(minute);
+    expect(receiver.attempts()).toBe(41);
+    expect(await world.webhooks.find(id())).toMatchObject({ active: false, ownerToldAt: expect.any(Number) });
+    expect(world.emails).toEqual([
+      { to: "owner@shop.example", subject: expect.stringContaining("paused"), text: expect.any(String) },
+    ]);
+
+    receiver.is("up");
+    await tell("meanwhile");
+    await world.pass(60 * minute);
+    expect(receiver.attempts()).toBe(41);
+
+    await world.webhooks.change(id(), { active: true });
+    await world.deps.ticks.send(id());
+    await world.workOff();
+    expect(names(receiver)).toEqual(["first", "meanwhile"]);
+    expect(world.emails).toHaveLength(1);
+  });
+
+  it("tell the owner again where that failed, when the tick comes back", async () => {
+    await hook({ active: false, pausedAt: clock.now() });
+    await world.deps.ticks.send(id());
+    const broken = { send: async () => Promise.reject(new Error("SES is ill")) };
+    await expect(world.workOff({ emails: broken })).rejects.toThrow("SES is ill");
+    await world.deps.ticks.send(id());
+    await world.workOff();
+    expect(world.emails).toHaveLength(1);
+  });
+
+  it("that a customer switched off keep nothing, and forget their failures when switched on", async () => {
+    await hook({ failures: 7 });
+    await world.webhooks.change(id(), { active: false });
+    await tell("unheard");
+    await world.webhooks.change(id(), { active: true });
+    await tell("heard");
+    await world.pass(30_000);
+    expect(names(receiver)).toEqual(["heard"]);
+    expect(await world.webhooks.find(id())).toMatchObject({ failures: 0 });
+  });
+
+  it("never get two calls at a time, and the tick that found one going on is not lost", async () => {
+    await hook();
+    await tell("a");
+    const first = await world.deps.leases.take(id());
+    expect(first.kind).toBe("taken");
+    expect(await world.deps.leases.take(id())).toEqual({ kind: "held" });
+    if (first.kind !== "taken") return;
+    expect(await world.deps.leases.finish(first.lease)).toBe(false);
+    expect(await world.deps.leases.finish(first.lease)).toBe(true);
+    expect((await world.deps.leases.take(id())).kind).toBe("taken");
+  });
+
+  it("go on after their dispatcher died", async () => {
+    await hook();
+    await tell("a");
+    await world.deps.leases.take(id());
+    await world.pass(30_000);
+    expect(receiver.attempts()).toBe(0);
+    clock.advance(2 * minute);
+    await world.deps.ticks.send(id());
+    await world.workOff();
+    expect(names(receiver)).toEqual(["a"]);
+  });
+
+  it("leave nothing behind when they are deleted", async () => {
+    await hook();
+    receiver.is("down");
+    await tell("a");
+    await world.pass(30_000);
+    await world.webhooks.remove(id());
+    await world.deps.ticks.send(id());
+    await world.workOff();
+    expect(await world.deps.backlog.oldest(id(), 10)).toEqual({ events: [], more: false });
+    await world.pass(10 * minute);
+    expect(await world.webhooks.find(id())).toBeUndefined();
+    expect(receiver.attempts()).toBe(1);
+  });
+
+  it("are told again of what the log says happened in a time, and of nothing else", async () => {
+    await hook();
+    const start = clock.now();
+    const happened = ["early", "first", "last", "late"].map((name, hour) =>
+      recorded(accountId, name, start + hour * 3600_000),
+    );
+    for (const { event, row } of happened) {
+      for (const Item of [eventItem(event, 2_000_000_000), ...(row ? [itemOf(row)] : [])]) {
+        await dynamo.client.send(new PutCommand({ TableName: dynamo.tables.messages, Item }));
+      }
+    }
+    clock.advance(24 * 3600_000);
+    const pastEvents = pastEventsStore({ client: dynamo.client, table: dynamo.tables.messages });
+    const wanted = { from: start + 3600_000, to: start + 2 * 3600_000 };
+    await replay({ ...world.deps, pastEvents }, id(), wanted, { remainingMs: () => 75_000 });
+    await world.workOff();
+    expect(names(receiver)).toEqual(["first", "last"]);
+    expect(receiver.events()[0]?.["event_id"]).toBe(happened[1]?.event.eventId);
+  });
+});
