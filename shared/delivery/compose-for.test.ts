@@ -80,7 +80,7 @@ describe("a transactional email", () => {
     expect(new Set(all.map(({ rfcMessageId }) => rfcMessageId)).size).toBe(3);
     for (const [place, { mime }] of all.entries()) {
       const own = job.recipients[place]?.messageId ?? "";
-      expect(mime.toString().split(own)).toHaveLength(3);
+      expect(mime.toString().split(own)).toHaveLength(4);
     }
   });
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { DeliveryJob, EmailContent, JobRecipient } from "../contracts/delivery-job.ts";
 import type { SendingDomain } from "../domains/sending-domain.ts";
-import { complaintAddress, feedbackId } from "../mail/feedback-headers.ts";
+import { complaintFields, feedbackId } from "../mail/feedback-headers.ts";
 import { isInMemory, type Mime } from "../mail/mime.ts";
 import { asksForUnsubscribeLink, listUnsubscribeHeaders } from "../mail/unsubscribe.ts";
 import { type MarkedBody, markedBody } from "../tracking/marked-body.ts";
@@ -98,7 +98,7 @@ function plainLetter(deps: ComposeDeps, job: DeliveryJob, texts: Texts, messageI
     date: job.acceptedAt,
     serviceHeaders: {
       "Feedback-ID": feedbackId(job),
-      "CFBL-Address": complaintAddress(messageId, deps.mailHost),
+      ...complaintFields({ accountId: job.accountId, messageId }, deps.mailHost),
       ...(job.stream === "bulk" && { Precedence: "bulk" }),
     },
   };

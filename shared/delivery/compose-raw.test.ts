@@ -71,6 +71,7 @@ describe("a raw transactional message", () => {
           : []),
         "Feedback-ID: 7:transactional:postern",
         `CFBL-Address: fbl+${messageId}@mail.example.net; report=arf`,
+        `CFBL-Feedback-ID: 7.${messageId}`,
         "",
       ]);
     },
@@ -80,7 +81,7 @@ describe("a raw transactional message", () => {
     const raw = Buffer.from("Feedback-ID: mine\r\nCFBL-Address: me@example.com\r\nDate: x\r\n\r\nHi\r\n");
     const { bytes } = await outgoing(raw, "transactional");
 
-    expect(added(bytes, raw)).toMatch(/^Message-ID: \S+\r\n$/);
+    expect(added(bytes, raw)).toMatch(/^Message-ID: \S+\r\nCFBL-Feedback-ID: \S+\r\n$/);
   });
 
   it("gets the recipient's link where it asks for it, in its texts and in no attachment", async () => {

@@ -1,6 +1,6 @@
 import type { DeliveryJob, JobRecipient, RawContent } from "../contracts/delivery-job.ts";
 import type { SendingDomain } from "../domains/sending-domain.ts";
-import { complaintAddress, feedbackId } from "../mail/feedback-headers.ts";
+import { complaintFields, feedbackId } from "../mail/feedback-headers.ts";
 import { soleValue } from "../mail/header-block.ts";
 import { openMessage, type RawMessage, rewritten, textOf, withFields } from "../mail/raw-message.ts";
 import type { TextPart } from "../mail/text-parts.ts";
@@ -100,7 +100,7 @@ function serviceFields(
     "Message-ID": rfcMessageId,
     Date: new Date(job.acceptedAt).toUTCString().replace("GMT", "+0000"),
     "Feedback-ID": feedbackId(job),
-    "CFBL-Address": complaintAddress(messageId, mailHost),
+    ...complaintFields({ accountId: job.accountId, messageId }, mailHost),
     ...(job.stream === "bulk" && { Precedence: "bulk" }),
   };
 }

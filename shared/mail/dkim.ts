@@ -20,7 +20,7 @@ const signedFields = [
   ..."From:Sender:Reply-To:Subject:Date:Message-ID:To:Cc:MIME-Version:Content-Type".split(":"),
   ..."Content-Transfer-Encoding:In-Reply-To:References:List-Id:List-Help:List-Unsubscribe".split(":"),
   ..."List-Unsubscribe-Post:List-Subscribe:List-Post:List-Owner:List-Archive".split(":"),
-  ..."Feedback-ID:CFBL-Address".split(":"),
+  ..."Feedback-ID:CFBL-Address:CFBL-Feedback-ID".split(":"),
 ].join(":");
 
 const chunkBytes = 64 * 1024;
