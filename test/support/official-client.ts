@@ -1,0 +1,22 @@
+import { MailtrapClient } from "mailtrap";
+import type { LocalCloud } from "./local-cloud.ts";
+
+/** The official client, unmodified but for the hosts that it calls. */
+export function officialClient(
+  { urls, ...usual }: Pick<LocalCloud, "urls" | "token" | "accountId">,
+  options: { bulk?: boolean; token?: string } = {},
+): MailtrapClient {
+  const { token = usual.token, bulk = false } = options;
+  const client = new MailtrapClient({ token, bulk, accountId: usual.accountId });
+  const hosts = client as unknown as {
+    axios: { interceptors: { request: { use(change: (request: { url: string }) => unknown): void } } };
+  };
+  hosts.axios.interceptors.request.use((request) => {
+    request.url = request.url
+      .replace("https://send.api.mailtrap.io", urls.send)
+      .replace("https://bulk.api.mailtrap.io", urls.bulk)
+      .replace("https://mailtrap.io", urls.api);
+    return request;
+  });
+  return client;
+}
