@@ -64,6 +64,12 @@ export const actionSchema = z.discriminatedUnion("action", [
   z.strictObject({ action: z.literal("setLimits"), accountId: id, ...limits.shape }),
   z.strictObject({ action: z.literal("setPlan"), accountId: id, planName: z.string() }),
   z.strictObject({ action: z.literal("usage"), accountId: id }),
+  z.strictObject({
+    /** Takes a mailbox provider's complaint (RFC 5965), as it arrived at the address for complaints. */
+    action: z.literal("recordFeedbackReport"),
+    /** The whole email; one character for each byte (latin1) where it is not ASCII. */
+    report: z.string(),
+  }),
 ]);
 
 export type Action = z.output<typeof actionSchema>;

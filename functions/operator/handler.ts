@@ -2,9 +2,10 @@ import * as z from "zod";
 import { accountStore } from "../../shared/accounts/account-store.ts";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
 import { domainWork } from "../../shared/domains/domain-work.ts";
+import { eventsQueueClient } from "../../shared/messages/events-queue-client.ts";
 import { ownerEmailClient } from "../../shared/notifications/owner-email-client.ts";
 import { ownerWriter } from "../../shared/notifications/owner-writer.ts";
-import { documentClient, keyClient, mailClient } from "../../shared/platform/aws-clients.ts";
+import { documentClient, keyClient, mailClient, queueClient } from "../../shared/platform/aws-clients.ts";
 import { systemClock as clock } from "../../shared/platform/clock.ts";
 import { readEnvironment } from "../../shared/platform/environment.ts";
 import { zoneClient } from "../../shared/platform/zone-client.ts";
@@ -14,6 +15,7 @@ import { perform } from "./perform.ts";
 const env = readEnvironment({
   [environmentNames.accountsTable]: z.string(),
   [environmentNames.quotaTable]: z.string(),
+  [environmentNames.eventsQueueUrl]: z.string(),
   [environmentNames.dkimKeyId]: z.string(),
   [environmentNames.mailHost]: z.string(),
   [environmentNames.hostedZoneId]: z.string().optional(),
@@ -30,7 +32,8 @@ const work = domainWork({
   ...{ kms: keyClient(), keyId: env.DKIM_KEY_ID, route53: zoneClient(), zoneId: env.HOSTED_ZONE_ID },
   ...{ dnsServer: env.DNS_SERVER, allowPrivateWebsites: false },
 });
+const events = eventsQueueClient({ sqs: queueClient(), queueUrl: env.EVENTS_QUEUE_URL });
 const quota = quotaStore({ client, table: env.QUOTA_TABLE, clock });
 
 /** The operator's own commands, invoked directly; the answer may hold a secret and is never logged. */
-export const handler = (event: unknown) => perform({ ...work, accounts, quota }, event);
+export const handler = (event: unknown) => perform({ ...work, accounts, quota, events }, event);

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type AwsEndpoint, startAwsEndpoint } from "../../local/engines/aws/endpoint.ts";
 import { sesFaults } from "../../local/engines/aws/ses-faults.ts";
 import { accountStore } from "../../shared/accounts/account-store.ts";
+import type { MessageEvent } from "../../shared/contracts/message-event.ts";
 import { demoDomainStore } from "../../shared/domains/demo-domain-store.ts";
 import { dkimKeyClient } from "../../shared/domains/dkim-key-client.ts";
 import { domainStore } from "../../shared/domains/domain-store.ts";
@@ -23,6 +24,7 @@ describe("the operator", () => {
   let deps: OperatorDeps;
   let made = 0;
   const told: string[] = [];
+  const events: MessageEvent[] = [];
   const operate = (event: unknown) => perform(deps, event) as Promise<Record<string, unknown>>;
   const newAccount = async (more: object = {}): Promise<number> => {
     const wanted = { action: "createAccount", name: "Example", ownerEmail: "owner@example.com", ...more };
@@ -60,6 +62,7 @@ describe("the operator", () => {
           told.push(`${subject}: ${text}`);
         },
       },
+      events: { put: async (some) => void events.push(...some) },
       mailHost: "postern.test",
       clock,
     };
@@ -241,5 +244,27 @@ describe("the operator", () => {
     ]) {
       await expect(operate(event)).rejects.toMatchObject({ code: "not_found" });
     }
+  });
+
+  it("passes a mailbox provider's complaint on, and says which message it is about", async () => {
+    const messageId = "01941f29-7c00-7aaa-9aaa-aaaaaaaaaaaa";
+    const report = (type: string) =>
+      [
+        'Content-Type: multipart/report; report-type=feedback-report; boundary="b"\n',
+        `--b\nContent-Type: message/feedback-report\n\nFeedback-Type: ${type}\n`,
+        `--b\nContent-Type: message/rfc822\n\nCFBL-Feedback-ID: 7.${messageId}\n\nHi\n--b--\n`,
+      ].join("\n");
+    const action = "recordFeedbackReport";
+
+    expect(await operate({ action, report: report("abuse") })).toEqual({
+      isComplaint: true,
+      accountId: 7,
+      messageId,
+    });
+    expect(await operate({ action, report: report("not-spam") })).toEqual({ isComplaint: false });
+    await expect(operate({ action, report: "Subject: hi\n\nThis is spam" })).rejects.toMatchObject({
+      code: "invalid_request",
+    });
+    expect(events).toMatchObject([{ kind: "spam_complaint", accountId: 7, messageId, at: noon }]);
   });
 });

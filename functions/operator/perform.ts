@@ -2,11 +2,13 @@ import type * as z from "zod";
 import type { AccountStore } from "../../shared/accounts/account-store.ts";
 import { changePlan } from "../../shared/billing/change-plan.ts";
 import { createAccount } from "../../shared/billing/create-account.ts";
+import { complaintInReport } from "../../shared/delivery/complaint-in-report.ts";
 import { type AddDomainDeps, addDomain } from "../../shared/domains/add-domain.ts";
 import type { DemoDomainStore } from "../../shared/domains/demo-domain-store.ts";
 import { sendingDomainName } from "../../shared/domains/domain-name.ts";
 import type { DomainStore } from "../../shared/domains/domain-store.ts";
 import { type TellOwnerDeps, tellOwner } from "../../shared/domains/tell-owner.ts";
+import type { EventsQueueClient } from "../../shared/messages/events-queue-client.ts";
 import type { Clock } from "../../shared/platform/clock.ts";
 import { PosternError } from "../../shared/platform/errors.ts";
 import type { QuotaStore } from "../../shared/quota/quota-store.ts";
@@ -17,6 +19,7 @@ export interface OperatorDeps extends AddDomainDeps, TellOwnerDeps {
   readonly demoDomains: DemoDomainStore;
   readonly accounts: AccountStore;
   readonly quota: QuotaStore;
+  readonly events: EventsQueueClient;
   readonly mailHost: string;
   readonly clock: Clock;
 }
@@ -54,6 +57,8 @@ export async function perform(deps: OperatorDeps, event: unknown): Promise<objec
       return {};
     case "usage":
       return usage(deps, wanted.accountId);
+    case "recordFeedbackReport":
+      return recordFeedbackReport(deps, wanted.report);
   }
 }
 
@@ -144,6 +149,14 @@ async function usage(deps: OperatorDeps, accountId: number): Promise<object> {
     periodStart: new Date(periodStart).toISOString(),
     periodEnd: new Date(periodEnd).toISOString(),
   };
+}
+
+async function recordFeedbackReport({ events, clock }: OperatorDeps, report: string): Promise<object> {
+  const complaint = complaintInReport(report, clock.now());
+  if (complaint === undefined) return { isComplaint: false };
+  await events.put([complaint]);
+  const { accountId, messageId } = complaint;
+  return { isComplaint: true, accountId, messageId };
 }
 
 async function usageOf(deps: OperatorDeps, accountId: number) {
