@@ -28,13 +28,21 @@ export interface OwnLinks extends RecipientLinks {
 export function recipientLinks(mail: Mail, hosts: LinkHosts, key: string): OwnLinks {
   const { stream: _stream, ...who } = mail;
   const { accountId, messageId } = mail;
+  const clicks = new Map<string, string>();
   const unsubscribeToken = signLink({ kind: "unsubscribe", ...mail }, key);
   return {
     unsubscribeToken,
     unsubscribe: hosts.pages + paths.unsubscribe + unsubscribeToken,
     optOut: hosts.pages + paths["opt-out"] + signLink({ kind: "opt-out", ...who }, key),
     open: hosts.tracking + paths.open + signLink({ kind: "open", accountId, messageId }, key),
-    click: (url) => clickBaseOf(hosts) + signLink({ kind: "click", accountId, messageId, url }, key),
+    click(url) {
+      // A picture and the words under it lead to the same place.
+      const known = clicks.get(url);
+      if (known !== undefined) return known;
+      const address = clickBaseOf(hosts) + signLink({ kind: "click", accountId, messageId, url }, key);
+      clicks.set(url, address);
+      return address;
+    },
   };
 }
 
