@@ -6,6 +6,7 @@ import { Delivering } from "./parts/delivering.ts";
 import { Edge } from "./parts/edge.ts";
 import { Gateway } from "./parts/gateway.ts";
 import { DkimKey, LinkKey, SmtpRoute } from "./parts/keys.ts";
+import { ListTransfers } from "./parts/list-transfers.ts";
 import { Operating } from "./parts/operating.ts";
 import { OwnerMail } from "./parts/owner-mail.ts";
 import { Periods } from "./parts/periods.ts";
@@ -64,10 +65,12 @@ export class PosternStack extends Stack {
     const webhooks = new Webhooks(this, "Webhooks", { storage, ownerMail });
     webhooks.allowTell(recording.worker);
     webhooks.allowManage(api.worker);
+    const lists = new ListTransfers(this, "ListTransfers", { storage });
+    lists.allowAsk(api.worker);
     const operating = new Operating(this, "Operating", { storage, dkimKey });
     new Watching(this, "Watching", {
       doors: [send.door, sendBulk.door, pages.door, api.door],
-      queues: [transactional.queue, bulk.queue, events, webhooks.ticks],
+      queues: [transactional.queue, bulk.queue, events, webhooks.ticks, lists.queue],
       accepting: [send.worker, sendBulk.worker],
       delivering: [transactional.worker, bulk.worker],
     });

@@ -2,6 +2,8 @@ import type { ApiDeps } from "./deps.ts";
 import type { ApiRoute } from "./door/route.ts";
 import { emailLogRoutes } from "./routes/email-logs.ts";
 import { statsRoutes } from "./routes/stats.ts";
+import { suppressionExportRoutes } from "./routes/suppression-exports.ts";
+import { suppressionImportRoutes } from "./routes/suppression-imports.ts";
 import { suppressionRoutes } from "./routes/suppressions.ts";
 import { trackingOptOutRoutes } from "./routes/tracking-opt-outs.ts";
 import { webhookRoutes } from "./routes/webhooks.ts";
@@ -12,6 +14,8 @@ export function apiRoutes(deps: ApiDeps): ApiRoute[] {
     ...emailLogRoutes(deps),
     ...statsRoutes(deps),
     ...suppressionRoutes(deps),
+    ...suppressionImportRoutes(deps),
+    ...suppressionExportRoutes(deps),
     ...trackingOptOutRoutes(deps),
     ...webhookRoutes(deps),
   ];

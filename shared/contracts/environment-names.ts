@@ -76,6 +76,8 @@ export const environmentNames = {
   hostedZoneId: "HOSTED_ZONE_ID",
   /** `true`: a domain's review may look at websites with private addresses. For local use alone. */
   websiteAllowPrivate: "WEBSITE_ALLOW_PRIVATE",
+  /** Queue: imports and exports of lists that are to be worked on. */
+  listTransfersUrl: "LIST_TRANSFERS_URL",
   /** Table: webhooks, and the events that wait for them. */
   webhooksTable: "WEBHOOKS_TABLE",
   /** Queue: when a webhook is to be looked after. */

@@ -39,7 +39,7 @@ export function listFileClient({ s3, bucket }: { s3: S3Client; bucket: string })
       try {
         return (await s3.send(new HeadObjectCommand(place(key)))).ContentLength;
       } catch (error) {
-        if (statusOf(error) === 404) return undefined;
+        if (isMissing(error)) return undefined;
         throw error;
       }
     },
@@ -111,10 +111,15 @@ async function* readFrom(
   const answer = await s3.send(new GetObjectCommand({ ...place, ...range })).catch((error: unknown) => {
     // Nothing comes after the end, or in an empty file.
     if (statusOf(error) === 416) return undefined;
-    throw statusOf(error) === 404 ? new UnreadableFile("the file is gone", { cause: error }) : error;
+    throw isMissing(error) ? new UnreadableFile("the file is gone", { cause: error }) : error;
   });
   if (answer === undefined) return;
   yield* addAbortSignal(AbortSignal.timeout(readMs), answer.Body as Readable);
+}
+
+/** Who may not list the bucket is told 403 of an object that is not there (S3, "GetObject"). */
+function isMissing(error: unknown): boolean {
+  return [403, 404].includes(statusOf(error) ?? 0);
 }
 
 function statusOf(error: unknown): number | undefined {

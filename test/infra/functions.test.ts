@@ -22,6 +22,7 @@ describe("every function", () => {
       "ResetPeriods",
       "SendBulk",
       "SendTransactional",
+      "TransferLists",
     ]);
   });
 

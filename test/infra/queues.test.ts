@@ -18,6 +18,7 @@ describe("every queue", () => {
       "DeliverBulkQueue",
       "DeliverTransactionalQueue",
       "EventsQueue",
+      "ListTransfersQueue",
       "WebhookTicksQueue",
     ]);
   });
@@ -83,6 +84,7 @@ describe("every event source mapping", () => {
       DeliverTransactional: [10, undefined],
       DispatchWebhooks: [50, 1],
       RecordEvents: [500, 1],
+      TransferLists: [1, undefined],
     });
   });
 });

@@ -83,6 +83,16 @@ const expected: Record<string, Record<string, string[]>> = {
     "<QuotaTable.Arn>": ["dynamodb:GetItem", "dynamodb:Scan", "dynamodb:UpdateItem"],
     "<MessagesTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:PutItem"],
   },
+  TransferLists: {
+    "<SuppressionsTable.Arn>": [
+      "dynamodb:BatchGetItem",
+      "dynamodb:GetItem",
+      "dynamodb:PutItem",
+      "dynamodb:Query",
+    ],
+    "<PayloadsBucket.Arn>/*": ["s3:GetObject", "s3:PutObject"],
+    "<ListTransfersQueue.Arn>": [...receive, "sqs:SendMessage"],
+  },
   PackLog: {
     "<MessagesTable.Arn>": [
       "dynamodb:DeleteItem",
@@ -97,6 +107,8 @@ const expected: Record<string, Record<string, string[]>> = {
     "<MessagesTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"],
     "<StatsTable.Arn>": ["dynamodb:Query"],
     "<LogBucket.Arn>/*": ["s3:GetObject"],
+    "<PayloadsBucket.Arn>/*": ["s3:GetObject", "s3:PutObject"],
+    "<ListTransfersQueue.Arn>": ["sqs:SendMessage"],
     "<AccountsTable.Arn>": ["dynamodb:GetItem", "dynamodb:Query"],
     "<AccountsTable.Arn>/index/byTokenHash": ["dynamodb:Query"],
     "<CountersTable.Arn>": ["dynamodb:UpdateItem"],
@@ -124,6 +136,7 @@ const expected: Record<string, Record<string, string[]>> = {
     "<SuppressionsTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem"],
   },
   Operator: {
+    "<EventsQueue.Arn>": ["sqs:SendMessage"],
     "<AccountsTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"],
     "<QuotaTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     "<DkimKey.Arn>": ["kms:Decrypt", "kms:Encrypt"],
