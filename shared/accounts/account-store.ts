@@ -1,7 +1,6 @@
 import {
   type DynamoDBDocumentClient,
   GetCommand,
-  PutCommand,
   QueryCommand,
   TransactWriteCommand,
   UpdateCommand,
@@ -10,24 +9,28 @@ import type { Clock } from "../platform/clock.ts";
 import { PosternError } from "../platform/errors.ts";
 import { lookupCache } from "../platform/lookup-cache.ts";
 import { refusedWrite, type TransactionWrite } from "../platform/refused-writes.ts";
+import { type Access, tokenOfUser } from "./access.ts";
+import { accessStore } from "./access-store.ts";
 import { type Account, type AccountLimits, type AccountStatus, accountSchema } from "./account.ts";
 import { idStore } from "./id-store.ts";
-import { accountKey, tokenKey } from "./keys.ts";
-import {
-  hashOfSecret,
-  isExpired,
-  looksLikeSecret,
-  newSecret,
-  type Token,
-  type TokenResource,
-  tokenSchema,
-} from "./token.ts";
+import { accountKey } from "./keys.ts";
+import { hashOfSecret, isExpired, looksLikeSecret, type Token, tokenSchema } from "./token.ts";
+import { tokenStore } from "./token-store.ts";
 
 /** A revoked token, a ban or a changed limit is known in every process within this time. */
 const foundMs = 30_000;
 /** A wrong token costs one read within this time, and a new one is hidden for no longer. */
 const missingMs = 2_000;
 const cachedEntries = 1_000;
+
+/** Who shows a token. */
+export interface Customer {
+  readonly account: Account;
+  /** With what it may; of a token that acts for a user, with what he may. */
+  readonly token: Token;
+  /** The user for whom the token acts, if it does for one. */
+  readonly access?: Access;
+}
 
 export type AccountStore = ReturnType<typeof accountStore>;
 
@@ -42,10 +45,19 @@ export function accountStore({
   clock: Clock;
 }) {
   const ids = idStore({ client, table });
+  const accesses = accessStore({ client, table, clock });
   const usual = { clock, foundMs, missingMs, max: cachedEntries };
   const accounts = lookupCache<Account>({ ...usual, find: (id) => readAccount(client, table, Number(id)) });
   // By hash, so that secrets do not lie about in memory.
-  const tokens = lookupCache<Token>({ ...usual, find: (hash) => readToken(client, table, hash) });
+  const known = lookupCache<Token>({ ...usual, find: (hash) => readToken(client, table, hash) });
+  const users = lookupCache<Access>({
+    ...usual,
+    find: (key) => {
+      const [accountId, accessId] = key.split("/");
+      return accesses.get(Number(accountId), Number(accessId));
+    },
+  });
+  const tokens = tokenStore({ client, table, clock }, known.forget);
 
   async function change(accountId: number, changes: [path: string, value: unknown][]): Promise<void> {
     await changeAccount(client, table, { accountId, changes });
@@ -54,13 +66,19 @@ export function accountStore({
 
   return {
     /** The account and token behind a secret; undefined if there is none or it has expired. */
-    async findByToken(secret: string): Promise<{ account: Account; token: Token } | undefined> {
+    async findByToken(secret: string): Promise<Customer | undefined> {
       if (!looksLikeSecret(secret)) return undefined;
-      const token = await tokens.get(hashOfSecret(secret));
+      const token = await known.get(hashOfSecret(secret));
       if (token === undefined || isExpired(token, clock.now())) return undefined;
       const account = await accounts.get(String(token.accountId));
-      return account && { account, token };
+      if (account === undefined || token.accessId === undefined) return account && { account, token };
+      const access = await users.get(userKey(account.id, token.accessId));
+      return access && { account, access, token: tokenOfUser(token, access) };
     },
+
+    /** Makes the next look at a user's access ask again; for this process's own changes. */
+    forgetAccess: ({ accountId, id }: Pick<Access, "accountId" | "id">) =>
+      users.forget(userKey(accountId, id)),
 
     /** As it was within the last 30 s. */
     get: (accountId: number): Promise<Account | undefined> => accounts.get(String(accountId)),
@@ -68,30 +86,21 @@ export function accountStore({
     nextId: () => ids.next(),
 
     /**
-     * Stores a new account under an id from `nextId`.
+     * Stores a new account, under an id from `nextId`, and its owner.
      *
      * @param alongside writes of other stores that must happen with it or not at all
      */
     async create(account: Account, alongside: readonly TransactionWrite[] = []): Promise<void> {
       const put = { TableName: table, Item: { ...accountKey(account.id), ...accountSchema.parse(account) } };
-      await client.send(new TransactWriteCommand({ TransactItems: [{ Put: put }, ...alongside] }));
+      const owner = await accesses.ownerWrite(account);
+      await client.send(new TransactWriteCommand({ TransactItems: [{ Put: put }, owner, ...alongside] }));
     },
 
+    /** Accounts' tokens, as they are made, listed and ended. */
+    tokens,
+
     /** Makes a token; its secret is told here and never again. */
-    async createToken(
-      accountId: number,
-      wanted: { name: string; resources: TokenResource[]; expiresAt: number | null },
-    ): Promise<{ token: Token; secret: string }> {
-      const secret = newSecret();
-      const token: Token = { id: await ids.next(), accountId, last4Digits: secret.slice(-4), ...wanted };
-      await client.send(
-        new PutCommand({
-          TableName: table,
-          Item: { ...tokenKey(accountId, token.id), tokenHash: hashOfSecret(secret), ...token },
-        }),
-      );
-      return { token, secret };
-    },
+    createToken: tokens.create,
 
     setStatus: (accountId: number, status: AccountStatus) => change(accountId, [["status", status]]),
 
@@ -105,6 +114,10 @@ export function accountStore({
         Object.entries(limits).map(([name, value]) => [`limits.${name}`, value]),
       ),
   };
+}
+
+function userKey(accountId: number, accessId: number): string {
+  return `${accountId}/${accessId}`;
 }
 
 async function readAccount(

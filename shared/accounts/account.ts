@@ -18,6 +18,8 @@ export const accountSchema = z.object({
   status: accountStatusSchema,
   planName: z.string(),
   limits: accountLimitsSchema,
+  /** The organization that it is one of, if any. */
+  organizationId: z.number().int().optional(),
 });
 
 export type AccountLimits = z.infer<typeof accountLimitsSchema>;

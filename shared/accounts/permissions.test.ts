@@ -6,7 +6,8 @@ const accountId = 7;
 const domainId = 12;
 
 function tokenWith(...resources: TokenResource[]): Token {
-  return { id: 1, accountId, name: "t", last4Digits: "abcd", expiresAt: null, resources };
+  const usual = { last4Digits: "abcd", createdBy: "System", told: [] };
+  return { id: 1, accountId, name: "t", expiresAt: null, resources, ...usual };
 }
 
 describe("a token may send from a domain", () => {

@@ -14,6 +14,8 @@ export interface Permissions {
   onDomain(domainId: number): Level;
   /** The domains that may be seen; undefined means all of them. */
   readonly visibleDomains: readonly number[] | undefined;
+  /** On an organization and its accounts' names, but on nothing in these accounts. */
+  onOrganization(organizationId: number): Level;
 }
 
 export function permissionsOf(token: Token): Permissions {
@@ -28,6 +30,12 @@ export function permissionsOf(token: Token): Permissions {
       account === none
         ? token.resources.filter(({ resourceType }) => resourceType === "domain").map(idOf)
         : undefined,
+    onOrganization: (organizationId) =>
+      highest(
+        token.resources.filter(
+          ({ resourceType, resourceId }) => resourceType === "organization" && resourceId === organizationId,
+        ),
+      ),
   };
 }
 

@@ -13,11 +13,21 @@ export const tokenSchema = z.object({
   expiresAt: z.number().nullable(),
   resources: z.array(
     z.object({
-      resourceType: z.enum(["account", "domain"]),
+      resourceType: z.enum(["account", "domain", "organization"]),
       resourceId: z.number().int(),
       accessLevel: accessLevelSchema,
     }),
   ),
+  /** The name of the user or token that made it. */
+  createdBy: z.string().default("System"),
+  /** Epoch ms. */
+  createdAt: z.number().optional(),
+  /** Epoch ms at which another took its place; it ends soon after. */
+  resetAt: z.number().optional(),
+  /** Set for a token that acts for a user: it may then whatever he may, and has no resources itself. */
+  accessId: z.number().int().optional(),
+  /** The notices of its end that its owner has had. */
+  told: z.array(z.string()).default([]),
 });
 
 export type Token = z.infer<typeof tokenSchema>;
@@ -43,6 +53,7 @@ export function hashOfSecret(secret: string): string {
   return createHash("sha256").update(secret).digest("hex");
 }
 
-export function isExpired(token: Token, now: number): boolean {
+/** From its last moment on a token is expired. */
+export function isExpired(token: Pick<Token, "expiresAt">, now: number): boolean {
   return token.expiresAt !== null && token.expiresAt <= now;
 }

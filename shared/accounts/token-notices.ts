@@ -1,0 +1,67 @@
+import { isExpired, type Token } from "./token.ts";
+import { forgottenAt } from "./token-rules.ts";
+
+const dayMs = 86_400_000;
+
+/** What the owner of a token is told ahead of its end, and then. */
+export type TokenNotice = "30 days" | "3 days" | "expired";
+
+interface DueNotice {
+  readonly notice: TokenNotice;
+  /** Epoch ms. */
+  readonly at: number;
+}
+
+/** The notices of a token, in their order. One that was reset needs none: its successor is known. */
+function noticesOf({ expiresAt, createdAt = 0, resetAt }: Token): DueNotice[] {
+  if (expiresAt === null || resetAt !== undefined) return [];
+  const life = expiresAt - createdAt;
+  return [
+    ...(life >= 180 * dayMs ? [{ notice: "30 days" as const, at: expiresAt - 30 * dayMs }] : []),
+    ...(life > 3 * dayMs ? [{ notice: "3 days" as const, at: expiresAt - 3 * dayMs }] : []),
+    { notice: "expired", at: expiresAt },
+  ];
+}
+
+/** What is to be done about a token now, and when it is to be looked at next. */
+export interface TokenOutlook {
+  /** Told now; of several that are due the last says all. */
+  readonly tell: TokenNotice | undefined;
+  /** All that need not be told any more. */
+  readonly told: readonly TokenNotice[];
+  /** Its time on the list is over. */
+  readonly forget: boolean;
+  /** Epoch ms; undefined for never. */
+  readonly nextAt: number | undefined;
+}
+
+export function outlookOf(token: Token, now: number): TokenOutlook {
+  const notices = noticesOf(token);
+  const due = notices.filter(({ at }) => at <= now);
+  const last = due.at(-1)?.notice;
+  const end = forgottenAt(token);
+  return {
+    tell: last !== undefined && !token.told.includes(last) ? last : undefined,
+    told: due.map(({ notice }) => notice),
+    forget: end !== null && end <= now,
+    nextAt: notices.find(({ at }) => at > now)?.at ?? end ?? undefined,
+  };
+}
+
+/** The email to the account's owner; it names the token, and shows of it what lists show. */
+export function wordsOf(token: Token, now: number): { subject: string; text: string } {
+  const { name, last4Digits, expiresAt } = token;
+  const at = new Date(expiresAt ?? now).toISOString();
+  const expired = isExpired(token, now);
+  const text = [
+    `Your API token "${name}" (…${last4Digits}) ${expired ? "expired" : "expires"} at ${at}.`,
+    expired
+      ? "Programs that still use it are turned away. Create another one, and let them use that."
+      : "Programs that use it are turned away from then on. Reset it, or create another one, before that.",
+    "",
+  ].join("\n\n");
+  return {
+    subject: `API token "${name}" ${expired ? "has expired" : `expires on ${at.slice(0, 10)}`}`,
+    text,
+  };
+}
