@@ -178,6 +178,22 @@ describe("a queue's trigger", () => {
     expect(worker.held).toBe(0);
   });
 
+  it("receives more while all its batches take long", async () => {
+    const queueUrl = await newQueue();
+    const { promise: end, resolve } = Promise.withResolvers<void>();
+    const seen: string[] = [];
+    start(queueUrl, async (event) => {
+      seen.push(...bodiesOf(event));
+      if (seen.length < 4) await end;
+      return answered();
+    });
+    for (const body of ["a", "b", "c", "d"]) {
+      await send(queueUrl, body);
+      await vi.waitFor(() => expect(seen).toContain(body), 10_000);
+    }
+    resolve();
+  });
+
   it("ends only when the batches in work are answered for", async () => {
     const queueUrl = await newQueue();
     await send(queueUrl, "slow");

@@ -26,10 +26,12 @@ const receiveLimit = 10;
 const waitSeconds = 1;
 
 const idlePollers = 2;
+/** A batch that takes longer than this takes its poller out of the count: Lambda would have others. */
+const slowBatchMs = 1_000;
 
 /**
- * Works a queue off as Lambda's pollers do: a few of them while it is quiet, more while batches come full,
- * up to the mapping's concurrency. A failed message stays invisible until its time-out and then comes back.
+ * Works a queue off as Lambda's pollers do: a few of them while it is quiet, more while batches come full or
+ * take long, up to the mapping's concurrency. A failed message stays invisible until its time-out and then comes back.
  */
 export class QueueTrigger {
   readonly #mapping: QueueMapping;
@@ -37,6 +39,7 @@ export class QueueTrigger {
   readonly #pollers = new Set<Promise<void>>();
   #stopping = false;
   #held = 0;
+  #busy = 0;
 
   constructor(mapping: QueueMapping, surroundings: QueueTriggerSurroundings) {
     this.#mapping = mapping;
@@ -69,9 +72,9 @@ export class QueueTrigger {
       const batch: Message[] = [];
       try {
         await this.#collect(batch);
-        if (batch.length === 0 && this.#pollers.size > idlePollers) return;
+        if (batch.length === 0 && this.#free > idlePollers) return;
         if (batch.length >= this.#mapping.batchSize) this.#addPollerIfAllowed();
-        for (const part of withinPayload(batch, payloadLimitBytes * 0.9)) await this.#process(part);
+        if (batch.length > 0) await this.#workOff(batch);
       } catch (error) {
         if (this.#stopping) return;
         this.#surroundings.report(`polling ${this.#mapping.queueUrl} failed: ${error}`);
@@ -79,6 +82,23 @@ export class QueueTrigger {
       } finally {
         this.#held -= batch.length;
       }
+    }
+  }
+
+  get #free(): number {
+    return this.#pollers.size - this.#busy;
+  }
+
+  async #workOff(batch: readonly Message[]): Promise<void> {
+    this.#busy += 1;
+    const slow = setTimeout(() => {
+      if (this.#free < 1) this.#addPollerIfAllowed();
+    }, slowBatchMs);
+    try {
+      for (const part of withinPayload(batch, payloadLimitBytes * 0.9)) await this.#process(part);
+    } finally {
+      clearTimeout(slow);
+      this.#busy -= 1;
     }
   }
 
