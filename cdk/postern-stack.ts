@@ -13,6 +13,7 @@ import { Periods } from "./parts/periods.ts";
 import { RecipientPages } from "./parts/recipient-pages.ts";
 import { Recording } from "./parts/recording.ts";
 import { Sending } from "./parts/sending.ts";
+import { SendingDomains } from "./parts/sending-domains.ts";
 import { Storage } from "./parts/storage.ts";
 import { Watching } from "./parts/watching.ts";
 import { Webhooks } from "./parts/webhooks.ts";
@@ -55,19 +56,21 @@ export class PosternStack extends Stack {
     }
 
     recording.listenTo([transactional, bulk]);
-    new Periods(this, "Periods", { storage });
+    const ownerMail = new OwnerMail(this, "OwnerMail");
+    const domains = new SendingDomains(this, "SendingDomains", { storage, dkimKey, ownerMail });
+    new Periods(this, "Periods", { storage, domains });
     const api = new AccountApi(this, "AccountApi", {
       storage,
       send: send.door,
       bulk: sendBulk.door,
     });
-    const ownerMail = new OwnerMail(this, "OwnerMail");
+    domains.allowReview(api.worker);
     const webhooks = new Webhooks(this, "Webhooks", { storage, ownerMail });
     webhooks.allowTell(recording.worker);
     webhooks.allowManage(api.worker);
     const lists = new ListTransfers(this, "ListTransfers", { storage });
     lists.allowAsk(api.worker);
-    const operating = new Operating(this, "Operating", { storage, dkimKey });
+    const operating = new Operating(this, "Operating", { storage, domains, events });
     new Watching(this, "Watching", {
       doors: [send.door, sendBulk.door, pages.door, api.door],
       queues: [transactional.queue, bulk.queue, events, webhooks.ticks, lists.queue],

@@ -61,6 +61,8 @@ const settingsSchema = z
     bulkConcurrency: concurrency.default(10),
     /** Webhooks may call private addresses, and any port: never where strangers are customers. */
     webhookAllowPrivate: flag.default(false),
+    /** The review of a domain may look at websites with private addresses. */
+    websiteAllowPrivate: flag.default(false),
     /**
      * Links may name customers' own hosts, `mt-link.<domain>`: only where `t.<mailHost>`, to which these point, is
      * served with certificates for them, which this app does not make.
@@ -129,5 +131,5 @@ function onThisMachine(settings: Settings): Settings {
     edgeCertificateArn: ______,
     ...rest
   } = settings;
-  return { ...rest, smtpDoor: true, webhookAllowPrivate: true };
+  return { ...rest, smtpDoor: true, webhookAllowPrivate: true, websiteAllowPrivate: true };
 }

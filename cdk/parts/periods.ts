@@ -5,13 +5,18 @@ import { LambdaInvoke } from "aws-cdk-lib/aws-scheduler-targets";
 import { Construct } from "constructs";
 import { DeadLetters } from "../defaults/dead-letters.ts";
 import { ServiceFunction } from "../defaults/service-function.ts";
+import type { SendingDomains } from "./sending-domains.ts";
 import type { Storage } from "./storage.ts";
 
-/** What happens by the clock: billing periods that end, quota that a crash left reserved, and logs that have grown. */
+/** What happens by the clock: billing periods that end, quota that a crash left reserved, domains whose records may have changed, logs that have grown. */
 export class Periods extends Construct {
   private readonly deadLetters: DeadLetters;
 
-  constructor(scope: Construct, id: string, { storage }: { storage: Storage }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { storage, domains }: { storage: Storage; domains: SendingDomains },
+  ) {
     super(scope, id);
     this.deadLetters = new DeadLetters(this, "SchedulesDeadLetters", {
       says: "A schedule could not start its function",
@@ -34,6 +39,13 @@ export class Periods extends Construct {
     });
     storage.quota.allow(reconcile, "Scan", "GetItem", "UpdateItem");
     storage.messages.allow(reconcile, "BatchGetItem", "PutItem");
+
+    const check = this.scheduled("CheckDomains", Duration.minutes(1), {
+      folder: "check-domains",
+      description: "Looks at the DNS records of domains that are due, reviews domains and rotates their keys",
+    });
+    domains.allowReview(check);
+    storage.accounts.allowIndexQuery(check, "byCheckTime");
 
     const pack = this.scheduled("PackLog", Duration.minutes(5), {
       folder: "pack-log",

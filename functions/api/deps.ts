@@ -13,13 +13,14 @@ import { type StatsStore, statsStore } from "../../shared/stats/stats-store.ts";
 import { type OptOutStore, optOutStore } from "../../shared/suppressions/opt-out-store.ts";
 import { type SuppressionStore, suppressionStore } from "../../shared/suppressions/suppression-store.ts";
 
+import { type DomainOutside, domainDepsFromEnvironment } from "./domain-deps.ts";
 import { type ListOutside, listDepsFromEnvironment } from "./list-deps.ts";
 import type { EmailLogDeps } from "./routes/email-logs.ts";
 
 import { type WebhookOutside, webhookDepsFromEnvironment } from "./webhook-deps.ts";
 
 /** What the account API's routes need of the outside. */
-export interface ApiDeps extends WebhookOutside, ListOutside {
+export interface ApiDeps extends WebhookOutside, ListOutside, DomainOutside {
   readonly accounts: AccountStore;
   readonly rates: RateLimitStore;
   readonly domains: DomainStore;
@@ -66,6 +67,7 @@ export function depsFromEnvironment(): ApiDeps {
     stats: statsStore({ client, table: env.STATS_TABLE }),
     ...webhookDepsFromEnvironment(client),
     ...listDepsFromEnvironment(client),
+    ...domainDepsFromEnvironment(client),
     clock,
   };
 }

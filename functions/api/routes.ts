@@ -1,5 +1,7 @@
 import type { ApiDeps } from "./deps.ts";
 import type { ApiRoute } from "./door/route.ts";
+import { companyInfoRoutes } from "./routes/company-info.ts";
+import { domainRoutes } from "./routes/domains.ts";
 import { emailLogRoutes } from "./routes/email-logs.ts";
 import { statsRoutes } from "./routes/stats.ts";
 import { suppressionExportRoutes } from "./routes/suppression-exports.ts";
@@ -11,6 +13,8 @@ import { webhookRoutes } from "./routes/webhooks.ts";
 /** The account API: every topic's routes. */
 export function apiRoutes(deps: ApiDeps): ApiRoute[] {
   return [
+    ...companyInfoRoutes(deps),
+    ...domainRoutes(deps),
     ...emailLogRoutes(deps),
     ...statsRoutes(deps),
     ...suppressionRoutes(deps),

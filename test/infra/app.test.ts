@@ -118,6 +118,7 @@ describe("the operator's settings", () => {
     expect(ofType(resources, "AWS::CertificateManager::Certificate")).toHaveLength(4);
     expect(
       ofType(resources, "AWS::Route53::RecordSet")
+        .filter(([, { Properties }]) => Properties.Type === "A")
         .map(([, { Properties }]) => Properties.Name)
         .toSorted(),
     ).toEqual(names.toSorted().map((name: string) => `${name}.`));
@@ -168,7 +169,12 @@ function newFunction(scope: Stack, folder: string, timeout: Duration): ServiceFu
 
 /** Functions, tables, queues, routes: their kinds and names, without what the environment decides. */
 function shapeOf(resources: Resources): string[] {
-  return Object.entries(resources).map(([id, { Type }]) => `${Type} ${id}`);
+  return (
+    Object.entries(resources)
+      // On this machine there is always a DNS; in AWS only with a zone.
+      .filter(([, { Type }]) => Type !== "AWS::Route53::RecordSet")
+      .map(([id, { Type }]) => `${Type} ${id}`)
+  );
 }
 
 interface Report {

@@ -11,6 +11,7 @@ describe("every function", () => {
   it("is one of those that the design names", () => {
     expect(functions.map(([id]) => id).toSorted()).toEqual([
       "Api",
+      "CheckDomains",
       "DeliverBulk",
       "DeliverTransactional",
       "DispatchWebhooks",

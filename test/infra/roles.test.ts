@@ -41,6 +41,25 @@ const deliver = (stream: "Transactional" | "Bulk") => ({
   [identities]: ["ses:SendEmail", "ses:SendRawEmail"],
 });
 
+const manageDomains = {
+  "<AccountsTable.Arn>": [
+    "dynamodb:DeleteItem",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:Query",
+    "dynamodb:UpdateItem",
+  ],
+  "<DkimKey.Arn>": ["kms:Decrypt", "kms:Encrypt"],
+  "arn:<AWS::Partition>:route53:::hostedzone/ZLOCAL": ["route53:ChangeResourceRecordSets"],
+  [identities.replace("*", "postern.example")]: ["ses:SendEmail", "ses:SendRawEmail"],
+  [identities]: [
+    "ses:CreateEmailIdentity",
+    "ses:DeleteEmailIdentity",
+    "ses:PutEmailIdentityDkimSigningAttributes",
+    "ses:PutEmailIdentityMailFromAttributes",
+  ],
+};
+
 const expected: Record<string, Record<string, string[]>> = {
   SendTransactional: send("Transactional"),
   SendBulk: send("Bulk"),
@@ -104,12 +123,12 @@ const expected: Record<string, Record<string, string[]>> = {
     "<LogBucket.Arn>/*": ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
   },
   Api: {
+    ...manageDomains,
     "<MessagesTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"],
     "<StatsTable.Arn>": ["dynamodb:Query"],
     "<LogBucket.Arn>/*": ["s3:GetObject"],
     "<PayloadsBucket.Arn>/*": ["s3:GetObject", "s3:PutObject"],
     "<ListTransfersQueue.Arn>": ["sqs:SendMessage"],
-    "<AccountsTable.Arn>": ["dynamodb:GetItem", "dynamodb:Query"],
     "<AccountsTable.Arn>/index/byTokenHash": ["dynamodb:Query"],
     "<CountersTable.Arn>": ["dynamodb:UpdateItem"],
     "<SuppressionsTable.Arn>": [
@@ -136,15 +155,13 @@ const expected: Record<string, Record<string, string[]>> = {
     "<SuppressionsTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem"],
   },
   Operator: {
+    ...manageDomains,
     "<EventsQueue.Arn>": ["sqs:SendMessage"],
-    "<AccountsTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"],
     "<QuotaTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
-    "<DkimKey.Arn>": ["kms:Decrypt", "kms:Encrypt"],
-    [identities]: [
-      "ses:CreateEmailIdentity",
-      "ses:PutEmailIdentityDkimSigningAttributes",
-      "ses:PutEmailIdentityMailFromAttributes",
-    ],
+  },
+  CheckDomains: {
+    ...manageDomains,
+    "<AccountsTable.Arn>/index/byCheckTime": ["dynamodb:Query"],
   },
 };
 

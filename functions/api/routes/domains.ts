@@ -1,0 +1,214 @@
+import * as z from "zod";
+import { planNamed } from "../../../shared/billing/plans.ts";
+import { addDomain } from "../../../shared/domains/add-domain.ts";
+import { checkDomain } from "../../../shared/domains/check-domain.ts";
+import { sendingDomainName } from "../../../shared/domains/domain-name.ts";
+import { recordsOf } from "../../../shared/domains/domain-records.ts";
+import type { DomainWork } from "../../../shared/domains/domain-work.ts";
+import { removeDomain } from "../../../shared/domains/remove-domain.ts";
+import type { DomainSettings, SendingDomain } from "../../../shared/domains/sending-domain.ts";
+import { setupInstructions } from "../../../shared/domains/setup-instructions.ts";
+import { tellOwner } from "../../../shared/domains/tell-owner.ts";
+import type { OwnerEmailClient } from "../../../shared/notifications/owner-email-client.ts";
+import { PosternError } from "../../../shared/platform/errors.ts";
+import { fieldErrors } from "../door/errors.ts";
+import { type ApiRequest, type ApiRoute, route } from "../door/route.ts";
+import { domainToChange, domainToSee } from "./domain-access.ts";
+import {
+  blankNameMessage,
+  changedDomainSchema,
+  domainSchema,
+  newDomainSchema,
+  questionnaireSchema,
+  setupEmailSchema,
+  shownDomain,
+} from "./domain-fields.ts";
+
+export interface DomainDeps {
+  readonly domainWork: DomainWork;
+  readonly email: Pick<OwnerEmailClient, "send">;
+}
+
+const topic = "Domains";
+
+/** Sending domains: what may stand in From, and what it takes. */
+export function domainRoutes(deps: DomainDeps): ApiRoute[] {
+  return [
+    listRoute(deps),
+    createRoute(deps),
+    getRoute(deps),
+    changeRoute(deps),
+    deleteRoute(deps),
+    instructionsRoute(deps),
+    checkRoute(deps),
+    questionnaireRoute(deps),
+  ];
+}
+
+function listRoute({ domainWork }: DomainDeps): ApiRoute {
+  return route({
+    ...{ method: "GET", path: "/domains", topic, access: "any token" },
+    summary: "Lists the domains that the token may see",
+    responses: { 200: z.object({ data: z.array(domainSchema) }) },
+    handle: async (request) => {
+      const all = await domainWork.domains.list(request.account.id);
+      const seen = all.filter(({ id }) => request.permissions.onDomain(id) >= 10);
+      return { status: 200, body: { data: seen.map((domain) => shown(domainWork, request, domain)) } };
+    },
+  });
+}
+
+function createRoute({ domainWork }: DomainDeps): ApiRoute {
+  return route({
+    ...{ method: "POST", path: "/domains", topic, access: "account admin" },
+    summary: "Adds a domain",
+    body: newDomainSchema,
+    responses: { 200: domainSchema },
+    handle: async (request) => {
+      const typedName = request.body?.domain_name ?? "";
+      if (typedName.trim() === "") throw fieldErrors({ base: [blankNameMessage] });
+      await mayAdd(domainWork, request, sendingDomainName(typedName));
+      const wanted = {
+        accountId: request.account.id,
+        typedName,
+        complianceStatus: "unverified_dns",
+      } as const;
+      return { status: 200, body: shown(domainWork, request, await addDomain(domainWork, wanted)) };
+    },
+  });
+}
+
+/** @throws PosternError `validation_failed` for a domain that is there already, and one more than the plan has */
+async function mayAdd({ domains }: DomainWork, { account }: Pick<ApiRequest, "account">, name: string) {
+  const own = (await domains.list(account.id)).filter(({ demo }) => !demo);
+  if (own.some((domain) => domain.name === name)) {
+    throw fieldErrors({ domain_name: ["has already been taken"] });
+  }
+  const { domains: most } = planNamed(account.planName);
+  if (own.length >= most) throw fieldErrors({ base: [`Your plan's limit of domains is reached: ${most}`] });
+}
+
+function getRoute({ domainWork }: DomainDeps): ApiRoute {
+  return route({
+    ...{ method: "GET", path: "/domains/{id}", topic, access: "any token" },
+    summary: "Shows a domain with its DNS records",
+    responses: { 200: domainSchema },
+    handle: async (request) => ({
+      status: 200,
+      body: shown(domainWork, request, await domainToSee(domainWork, request)),
+    }),
+  });
+}
+
+function changeRoute({ domainWork }: DomainDeps): ApiRoute {
+  return route({
+    ...{ method: "PATCH", path: "/domains/{id}", topic, access: "any token" },
+    summary: "Changes a domain's settings",
+    body: changedDomainSchema,
+    responses: { 200: domainSchema },
+    handle: async (request) => {
+      const domain = await domainToChange(domainWork, request);
+      const { family } = planNamed(request.account.planName);
+      const settings = settingsOf(domain, request.body ?? {}, { isPaid: family !== "free" });
+      const changed = await domainWork.domains.changeSettings(domain.accountId, domain.id, settings);
+      return { status: 200, body: shown(domainWork, request, changed) };
+    },
+  });
+}
+
+type Wanted = NonNullable<z.output<typeof changedDomainSchema>>;
+
+/**
+ * What the settings become; clicks bring the domain's own tracking host with them.
+ *
+ * @throws PosternError `validation_failed` for what the plan does not have, or what makes no sense together
+ */
+function settingsOf(before: DomainSettings, wanted: Wanted, { isPaid }: { isPaid: boolean }): DomainSettings {
+  const clickTracking = wanted.click_tracking_enabled ?? before.clickTracking;
+  const startsClicks = clickTracking && !before.clickTracking;
+  const after: DomainSettings = {
+    openTracking: wanted.open_tracking_enabled ?? before.openTracking,
+    clickTracking,
+    trackingOptOut: wanted.tracking_opt_out_enabled ?? before.trackingOptOut,
+    unsubscribeLink: wanted.auto_unsubscribe_link_enabled ?? before.unsubscribeLink,
+    customTracking: wanted.custom_domain_tracking_enabled ?? (startsClicks || before.customTracking),
+  };
+  if (!isPaid && wanted.click_tracking_enabled === true) {
+    throw fieldErrors({ click_tracking_enabled: ["is not available on your plan"] });
+  }
+  if (!isPaid && wanted.custom_domain_tracking_enabled === true) {
+    throw fieldErrors({ custom_domain_tracking_enabled: ["is not available on your plan"] });
+  }
+  if (after.openTracking || after.clickTracking) return after;
+  if (wanted.tracking_opt_out_enabled === true) {
+    throw fieldErrors({ tracking_opt_out_enabled: ["requires open or click tracking"] });
+  }
+  return { ...after, trackingOptOut: false };
+}
+
+function deleteRoute({ domainWork }: DomainDeps): ApiRoute {
+  return route({
+    ...{ method: "DELETE", path: "/domains/{id}", topic, access: "any token" },
+    summary: "Deletes a domain; its history stays",
+    responses: { 204: undefined },
+    handle: async (request) => {
+      await removeDomain(domainWork, await domainToChange(domainWork, request));
+      return { status: 204 };
+    },
+  });
+}
+
+function instructionsRoute({ domainWork, email }: DomainDeps): ApiRoute {
+  return route({
+    ...{ method: "POST", path: "/domains/{id}/send_setup_instructions", topic, access: "any token" },
+    summary: "Emails the DNS records to whoever sets them",
+    body: setupEmailSchema,
+    responses: { 204: undefined },
+    handle: async (request) => {
+      const domain = await domainToChange(domainWork, request);
+      const records = recordsOf(domain, domainWork.mailHost);
+      await email.send({ to: request.body.email, ...setupInstructions(domain.name, records) });
+      return { status: 204 };
+    },
+  });
+}
+
+function checkRoute({ domainWork }: DomainDeps): ApiRoute {
+  return route({
+    ...{ method: "POST", path: "/domains/{id}/check", topic, access: "any token", isExtension: true },
+    summary: "Looks at a domain's DNS records now",
+    responses: { 200: domainSchema },
+    handle: async (request) => {
+      const domain = await domainToChange(domainWork, request);
+      return { status: 200, body: shown(domainWork, request, await checkDomain(domainWork, domain)) };
+    },
+  });
+}
+
+function questionnaireRoute({ domainWork }: DomainDeps): ApiRoute {
+  return route({
+    ...{ method: "POST", path: "/domains/{id}/questionnaire", topic, access: "any token", isExtension: true },
+    summary: "Answers what a domain's review asks",
+    body: questionnaireSchema,
+    responses: { 200: domainSchema },
+    handle: async (request) => {
+      const domain = await domainToChange(domainWork, request);
+      if (domain.complianceStatus !== "awaiting_questionnaire") {
+        throw fieldErrors({ base: ["No questionnaire is awaited"] });
+      }
+      const questionnaire = { at: domainWork.clock.now(), answers: request.body.questionnaire };
+      const complianceStatus = "awaiting_card_verification";
+      const changed = await domainWork.domains.changeIfStill(domain, { questionnaire, complianceStatus });
+      if (changed === undefined) throw new PosternError("not_found");
+      return { status: 200, body: shown(domainWork, request, await tellOwner(domainWork, changed)) };
+    },
+  });
+}
+
+function shown(
+  { mailHost }: Pick<DomainWork, "mailHost">,
+  { permissions }: Pick<ApiRequest, "permissions">,
+  domain: SendingDomain,
+) {
+  return shownDomain(domain, { mailHost, level: permissions.onDomain(domain.id) });
+}

@@ -1,0 +1,81 @@
+import { KMSClient } from "@aws-sdk/client-kms";
+import { Route53Client } from "@aws-sdk/client-route-53";
+import { SESv2Client } from "@aws-sdk/client-sesv2";
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { startAwsEndpoint } from "../../local/engines/aws/endpoint.ts";
+import { sesFaults } from "../../local/engines/aws/ses-faults.ts";
+import { startDns } from "../../local/engines/dns/dns.ts";
+import type { Mail } from "../../local/engines/mail.ts";
+import { accountStore } from "../../shared/accounts/account-store.ts";
+import { recordsOf } from "../../shared/domains/domain-records.ts";
+import { domainWork } from "../../shared/domains/domain-work.ts";
+import type { SendingDomain } from "../../shared/domains/sending-domain.ts";
+import { ownerEmailClient } from "../../shared/notifications/owner-email-client.ts";
+import { ownerWriter } from "../../shared/notifications/owner-writer.ts";
+import type { Clock } from "../../shared/platform/clock.ts";
+
+export const mailHost = "postern.test";
+
+export type DomainService = Awaited<ReturnType<typeof startDomainService>>;
+
+/** Everything that managing domains needs, real: DNS, SES, KMS and Route 53 of the local cloud, and a table. */
+export async function startDomainService({
+  client,
+  table,
+  clock,
+}: {
+  client: DynamoDBDocumentClient;
+  table: string;
+  clock: Clock;
+}) {
+  const dns = await startDns();
+  const mails: Mail[] = [];
+  const endpoint = await startAwsEndpoint({
+    mailbox: {
+      deliver: async (mail) => {
+        mails.push(mail);
+      },
+    },
+    ...{ configurationSets: [], eventDestinations: [], identities: [mailHost] },
+    ...{ snsUrl: "http://127.0.0.1:9", sesFaults: sesFaults(), dnsRecords: dns.records },
+    invoke: async () => ({ payload: null }),
+  });
+  const aws = {
+    endpoint: endpoint.url,
+    region: "us-east-1",
+    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+  };
+  const ses = new SESv2Client(aws);
+  const email = ownerEmailClient({ ses, mailHost, clock });
+  const owner = ownerWriter({ accounts: accountStore({ client, table, clock }), email });
+  const work = domainWork({
+    ...{ client, table, clock, ses, mailHost, owner },
+    ...{ kms: new KMSClient(aws), keyId: "dkim", route53: new Route53Client(aws), zoneId: "ZLOCAL" },
+    ...{ dnsServer: dns.address, allowPrivateWebsites: true },
+  });
+  const operatorsRecords = () =>
+    dns.records.set([
+      { name: `smtp.${mailHost}`, type: "MX", value: "10 feedback-smtp.us-east-1.amazonses.com" },
+      { name: `smtp.${mailHost}`, type: "TXT", value: "v=spf1 include:amazonses.com ~all" },
+      { name: `t.${mailHost}`, type: "A", value: "127.0.0.1" },
+    ]);
+  await operatorsRecords();
+  return {
+    work,
+    email,
+    ses,
+    dns,
+    mails,
+    /** Subjects of what owners were written. */
+    told: () => mails.map(({ raw }) => /^Subject: (.*)$/m.exec(raw.toString("utf8"))?.[1]?.trim()),
+    /** Sets the records that the domain's owner is asked for. */
+    setRecords: (domain: SendingDomain) =>
+      dns.records.set(
+        recordsOf(domain, mailHost).map(({ domain: name, type, value }) => ({ name, type, value })),
+      ),
+    stop: async () => {
+      await endpoint.stop();
+      await dns.stop();
+    },
+  };
+}
