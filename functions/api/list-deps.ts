@@ -22,7 +22,10 @@ export function listDepsFromEnvironment(client: ReturnType<typeof documentClient
   return {
     imports: importStore(table),
     exports: exportStore(table),
-    files: listFileClient({ s3: bucketClient(), bucket: env.PAYLOADS_BUCKET }),
+    files: listFileClient({
+      s3: bucketClient({ requestChecksumCalculation: "WHEN_REQUIRED" }),
+      bucket: env.PAYLOADS_BUCKET,
+    }),
     transfers: transferQueueClient({ sqs: queueClient(), queueUrl: env.LIST_TRANSFERS_URL }),
   };
 }

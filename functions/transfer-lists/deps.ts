@@ -20,7 +20,10 @@ export function depsFromEnvironment() {
     suppressions: suppressionStore(table),
     imports: importStore(table),
     exports: exportStore(table),
-    files: listFileClient({ s3: bucketClient(), bucket: env.PAYLOADS_BUCKET }),
+    files: listFileClient({
+      s3: bucketClient({ requestChecksumCalculation: "WHEN_REQUIRED" }),
+      bucket: env.PAYLOADS_BUCKET,
+    }),
     transfers: transferQueueClient({ sqs: queueClient(), queueUrl: env.LIST_TRANSFERS_URL }),
     clock,
   };

@@ -26,7 +26,12 @@ export class LostUpload extends Error {
   override readonly name = "LostUpload";
 }
 
-/** Lists as CSV files in the payload bucket, which forgets them after 30 days. */
+/**
+ * Lists as CSV files in the payload bucket, which forgets them after 30 days.
+ *
+ * @param s3 one that makes no checksums unasked: it would sign into links the checksum of a file that nobody has
+ * yet
+ */
 export function listFileClient({ s3, bucket }: { s3: S3Client; bucket: string }) {
   const place = (key: string) => ({ Bucket: bucket, Key: key });
   return {
