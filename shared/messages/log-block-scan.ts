@@ -45,10 +45,15 @@ export async function evaluateBlock(
 async function strike(
   blocks: LogBlockClient,
   block: BlockDescription,
-  { column, accepts }: Condition,
+  { column, accepts, hints }: Condition,
   mask: Uint8Array,
 ): Promise<void> {
-  const { values, codes } = await decodeColumn(await sectionOf(blocks, block, column), block.count);
+  const decoded = await decodeColumn(await sectionOf(blocks, block, column), block.count, hints);
+  if (decoded === undefined) {
+    mask.fill(0);
+    return;
+  }
+  const { values, codes } = decoded;
   const accepted = Uint8Array.from(values, (value) => Number(accepts(value)));
   for (let place = 0; place < mask.length; place += 1) {
     mask[place] = (mask[place] ?? 0) & (accepted[codes[place] ?? 0] ?? 0);

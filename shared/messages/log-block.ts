@@ -57,10 +57,21 @@ export async function encodeBlock(
   return { body: Buffer.concat(parts), description: { count: entries.length, first, last, sections } };
 }
 
-export async function decodeColumn(section: Uint8Array, count: number): Promise<DecodedColumn> {
+/**
+ * @param hints where given, the column is decoded only if its JSON text, in lower case, has one of these in it
+ * @returns undefined where it has none
+ */
+export async function decodeColumn(
+  section: Uint8Array,
+  count: number,
+  hints?: readonly string[],
+): Promise<DecodedColumn | undefined> {
   const bytes = await decompress(section);
   const start = 4 + bytes.readUInt32LE(0);
-  const values = JSON.parse(bytes.toString("utf8", 4, start)) as LogValue[];
+  const json = bytes.toString("utf8", 4, start);
+  const lower = hints && json.toLowerCase();
+  if (lower !== undefined && hints?.some((hint) => lower.includes(hint)) === false) return undefined;
+  const values = JSON.parse(json) as LogValue[];
   // A copy: typed arrays want their first byte at a multiple of their width.
   const codes = Uint8Array.from(bytes.subarray(start)).buffer;
   const { length } = values;
@@ -116,7 +127,7 @@ export async function decodeBlock(
     logColumns.map(async (name) => [name, await decodeColumn(sectionOf(sections[name]), count)] as const),
   );
   return Array.from({ length: count }, (_, place) => {
-    const fields = decoded.map(([name, column]) => [name, column.values[column.codes[place] ?? 0] ?? null]);
+    const fields = decoded.map(([name, column]) => [name, column?.values[column.codes[place] ?? 0] ?? null]);
     return { messageId: ids.at(place), ...Object.fromEntries(fields) } as LogEntry;
   });
 }

@@ -4,7 +4,12 @@ import { eventBits, type LogColumn, type LogValue } from "./log-entry.ts";
 /** One filter: what a message's value in this column must be for the message to be found. */
 export interface Condition {
   readonly column: LogColumn;
-  accepts(value: LogValue): boolean;
+  readonly accepts: (value: LogValue) => boolean;
+  /**
+   * Where given: only values can be accepted of which the JSON text, in lower case, has one of these in it. So
+   * many values together are ruled out at once.
+   */
+  readonly hints?: readonly string[];
 }
 
 /** What to look for. Both times are epoch ms and inclusive. */
@@ -15,7 +20,9 @@ export interface LogQuery {
 }
 
 type Accepts = Condition["accepts"];
-type Operator = (wanted: readonly string[]) => Accepts | undefined;
+type Test = Pick<Condition, "accepts" | "hints">;
+type Operator = (wanted: readonly string[]) => Test | undefined;
+type Hint = (value: LogValue) => string;
 
 interface Filter {
   readonly column: LogColumn;
@@ -51,15 +58,22 @@ function pair(
   [name, opposite]: readonly [string, string],
   wanted: Wanted,
   matching: (values: readonly LogValue[]) => Accepts,
+  hint?: Hint,
 ): Record<string, Operator> {
-  const when = (build: (accepts: Accepts) => Accepts): Operator => {
+  const when = (test: (values: readonly LogValue[]) => Test): Operator => {
     return (given) => {
       const values = wanted(given);
-      return values.length === 0 ? undefined : build(matching(values));
+      return values.length === 0 ? undefined : test(values);
     };
   };
-  return { [name]: when((accepts) => accepts), [opposite]: when(not) };
+  return {
+    [name]: when((values) => ({ accepts: matching(values), ...(hint && { hints: values.map(hint) }) })),
+    [opposite]: when((values) => ({ accepts: not(matching(values)) })),
+  };
 }
+
+const whole: Hint = (value) => JSON.stringify(value);
+const part: Hint = (value) => JSON.stringify(value).slice(1, -1);
 
 const isAny = (of: (value: LogValue) => LogValue) => (values: readonly LogValue[]) => {
   const set = new Set(values);
@@ -71,12 +85,12 @@ const containsAny = (of: (value: LogValue) => string) => (values: readonly LogVa
 const exactly = (wanted: Wanted) => pair(["equal", "not_equal"], wanted, isAny(asIs));
 const containing = pair(["contain", "not_contain"], anyText, containsAny(text));
 const inAnyCase = {
-  ...pair(["ci_equal", "ci_not_equal"], lowerCase, isAny(lower)),
-  ...pair(["ci_contain", "ci_not_contain"], lowerCase, containsAny(lower)),
+  ...pair(["ci_equal", "ci_not_equal"], lowerCase, isAny(lower), whole),
+  ...pair(["ci_contain", "ci_not_contain"], lowerCase, containsAny(lower), part),
 };
 const emptiness: Record<string, Operator> = {
-  empty: () => (value) => text(value) === "",
-  not_empty: () => (value) => text(value) !== "",
+  empty: () => ({ accepts: (value) => text(value) === "" }),
+  not_empty: () => ({ accepts: (value) => text(value) !== "" }),
 };
 const events = pair(["include_event", "not_include_event"], bitsOf, (values) => {
   const bits = values.reduce<number>((sum, bit) => sum | Number(bit), 0);
@@ -96,7 +110,7 @@ function bitsOf(values: readonly string[]): number[] {
 function counted(compare: (value: number, than: number) => boolean): Operator {
   return (given) => {
     const [than] = integers(given);
-    return typeof than === "number" ? (value) => compare(Number(value), than) : undefined;
+    return typeof than === "number" ? { accepts: (value) => compare(Number(value), than) } : undefined;
   };
 }
 
@@ -157,8 +171,8 @@ function conditionOf({ column, usual, operators }: Filter, given: unknown): Cond
   const spec = isRecord(given) ? given : { value: given };
   const name = spec["operator"] ?? usual;
   const operator = typeof name === "string" && Object.hasOwn(operators, name) ? operators[name] : undefined;
-  const accepts = operator?.(valuesOf(spec["value"]));
-  return accepts && { column, accepts };
+  const test = operator?.(valuesOf(spec["value"]));
+  return test && { column, ...test };
 }
 
 function valuesOf(value: unknown): string[] {
