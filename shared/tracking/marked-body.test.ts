@@ -97,6 +97,7 @@ describe("tracked HTML", () => {
     "https://",
     "https://ho st/",
     `https://a.example/${"x".repeat(4_096)}`,
+    `https://a.example/${"é".repeat(700)}`,
     "https://a.example/1>text</a> <a href=",
   ])("keeps what is no web address of its own: %s", async (address) => {
     const text = `<base href="https://base.example/"><a href="${address}">x</a>`;

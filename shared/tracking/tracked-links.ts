@@ -28,12 +28,10 @@ export function trackedLinks(
 
 /** Absolute web addresses only: all others mean something that our host could not lead to. */
 function isTrackable(href: string): boolean {
-  return (
-    /^https?:\/\//i.test(href) &&
-    URL.canParse(href) &&
-    !placeholder.test(href) &&
-    Buffer.byteLength(href) <= longestTarget
-  );
+  if (!/^https?:\/\//i.test(href) || placeholder.test(href)) return false;
+  // Neither the link, which carries it as written, nor the redirect, percent-encoded, may become too long.
+  const sent = URL.parse(href)?.href;
+  return sent !== undefined && Math.max(Buffer.byteLength(href), sent.length) <= longestTarget;
 }
 
 /**
