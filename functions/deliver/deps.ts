@@ -18,6 +18,7 @@ import { dkimKeyClient } from "../../shared/domains/dkim-key-client.ts";
 import { domainStore } from "../../shared/domains/domain-store.ts";
 import { claimStore } from "../../shared/messages/claim-store.ts";
 import { eventsQueueClient } from "../../shared/messages/events-queue-client.ts";
+import { jointEvents } from "../../shared/messages/joint-events.ts";
 import {
   bucketClient,
   documentClient,
@@ -82,7 +83,7 @@ export function depsFromEnvironment(): DeliverDeps {
     }),
     contents: contentClient({ s3: bucketClient(), bucket: env.PAYLOADS_BUCKET }),
     queue: deliveryQueueClient({ sqs, queueUrl: env.DELIVERY_QUEUE_URL, clock }),
-    events: eventsQueueClient({ sqs, queueUrl: env.EVENTS_QUEUE_URL }),
+    events: jointEvents(eventsQueueClient({ sqs, queueUrl: env.EVENTS_QUEUE_URL })),
     suppressions: suppressionStore({ client, table: env.SUPPRESSIONS_TABLE, clock }),
     mailServers: mailServerClient({ dns: dnsClient({ server: env.DNS_SERVER }), clock }),
     routes: routesOf(env, secrets),
