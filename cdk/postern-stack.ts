@@ -58,7 +58,7 @@ export class PosternStack extends Stack {
     recording.listenTo([transactional, bulk]);
     const ownerMail = new OwnerMail(this, "OwnerMail");
     const domains = new SendingDomains(this, "SendingDomains", { storage, dkimKey, ownerMail });
-    new Periods(this, "Periods", { storage, domains });
+    new Periods(this, "Periods", { storage, domains, ownerMail });
     const api = new AccountApi(this, "AccountApi", {
       storage,
       send: send.door,
@@ -68,6 +68,8 @@ export class PosternStack extends Stack {
     const webhooks = new Webhooks(this, "Webhooks", { storage, ownerMail });
     webhooks.allowTell(recording.worker);
     webhooks.allowManage(api.worker);
+    // Of changes in the account, for webhooks of the audit log.
+    webhooks.allowTell(api.worker);
     const lists = new ListTransfers(this, "ListTransfers", { storage });
     lists.allowAsk(api.worker);
     const operating = new Operating(this, "Operating", { storage, domains, events });

@@ -5,17 +5,18 @@ import { LambdaInvoke } from "aws-cdk-lib/aws-scheduler-targets";
 import { Construct } from "constructs";
 import { DeadLetters } from "../defaults/dead-letters.ts";
 import { ServiceFunction } from "../defaults/service-function.ts";
+import type { OwnerMail } from "./owner-mail.ts";
 import type { SendingDomains } from "./sending-domains.ts";
 import type { Storage } from "./storage.ts";
 
-/** What happens by the clock: billing periods that end, quota that a crash left reserved, domains whose records may have changed, logs that have grown. */
+/** What happens by the clock: billing periods that end, quota that a crash left reserved, domains whose records may have changed, tokens that end, logs that have grown. */
 export class Periods extends Construct {
   private readonly deadLetters: DeadLetters;
 
   constructor(
     scope: Construct,
     id: string,
-    { storage, domains }: { storage: Storage; domains: SendingDomains },
+    { storage, domains, ownerMail }: { storage: Storage; domains: SendingDomains; ownerMail: OwnerMail },
   ) {
     super(scope, id);
     this.deadLetters = new DeadLetters(this, "SchedulesDeadLetters", {
@@ -46,6 +47,14 @@ export class Periods extends Construct {
     });
     domains.allowReview(check);
     storage.accounts.allowIndexQuery(check, "byCheckTime");
+
+    const watch = this.scheduled("WatchTokens", Duration.hours(1), {
+      folder: "watch-tokens",
+      description: "Tells owners of API tokens that end, and forgets those that ended long ago",
+    });
+    storage.accounts.allow(watch, "GetItem", "UpdateItem", "DeleteItem");
+    storage.accounts.allowIndexQuery(watch, "byCheckTime");
+    ownerMail.allowSend(watch);
 
     const pack = this.scheduled("PackLog", Duration.minutes(5), {
       folder: "pack-log",

@@ -13,6 +13,7 @@ import { type StatsStore, statsStore } from "../../shared/stats/stats-store.ts";
 import { type OptOutStore, optOutStore } from "../../shared/suppressions/opt-out-store.ts";
 import { type SuppressionStore, suppressionStore } from "../../shared/suppressions/suppression-store.ts";
 
+import { type AccessOutside, accessDepsFromEnvironment } from "./access-deps.ts";
 import { type DomainOutside, domainDepsFromEnvironment } from "./domain-deps.ts";
 import { type ListOutside, listDepsFromEnvironment } from "./list-deps.ts";
 import type { EmailLogDeps } from "./routes/email-logs.ts";
@@ -20,7 +21,7 @@ import type { EmailLogDeps } from "./routes/email-logs.ts";
 import { type WebhookOutside, webhookDepsFromEnvironment } from "./webhook-deps.ts";
 
 /** What the account API's routes need of the outside. */
-export interface ApiDeps extends WebhookOutside, ListOutside, DomainOutside {
+export interface ApiDeps extends WebhookOutside, ListOutside, DomainOutside, AccessOutside {
   readonly accounts: AccountStore;
   readonly rates: RateLimitStore;
   readonly domains: DomainStore;
@@ -52,6 +53,7 @@ export function depsFromEnvironment(): ApiDeps {
   });
   const client = documentClient();
   const messages = { client, table: env.MESSAGES_TABLE };
+  const webhooks = webhookDepsFromEnvironment(client);
   return {
     accounts: accountStore({ client, table: ACCOUNTS_TABLE, clock }),
     domains: domainStore({ client, table: ACCOUNTS_TABLE, clock }),
@@ -65,9 +67,10 @@ export function depsFromEnvironment(): ApiDeps {
       clock,
     },
     stats: statsStore({ client, table: env.STATS_TABLE }),
-    ...webhookDepsFromEnvironment(client),
+    ...webhooks,
     ...listDepsFromEnvironment(client),
     ...domainDepsFromEnvironment(client),
+    ...accessDepsFromEnvironment(client, webhooks),
     clock,
   };
 }

@@ -1,8 +1,14 @@
 import type { ApiDeps } from "./deps.ts";
 import type { ApiRoute } from "./door/route.ts";
+import { accountAccessRoutes } from "./routes/account-accesses.ts";
+import { accountRoutes } from "./routes/accounts.ts";
+import { apiTokenRoutes } from "./routes/api-tokens.ts";
+import { auditLogRoutes } from "./routes/audit-log.ts";
 import { companyInfoRoutes } from "./routes/company-info.ts";
 import { domainRoutes } from "./routes/domains.ts";
 import { emailLogRoutes } from "./routes/email-logs.ts";
+import { organizationRoutes } from "./routes/organizations.ts";
+import { permissionRoutes } from "./routes/permissions.ts";
 import { statsRoutes } from "./routes/stats.ts";
 import { suppressionExportRoutes } from "./routes/suppression-exports.ts";
 import { suppressionImportRoutes } from "./routes/suppression-imports.ts";
@@ -22,5 +28,11 @@ export function apiRoutes(deps: ApiDeps): ApiRoute[] {
     ...suppressionExportRoutes(deps),
     ...trackingOptOutRoutes(deps),
     ...webhookRoutes(deps),
+    ...accountRoutes(deps),
+    ...apiTokenRoutes(deps),
+    ...accountAccessRoutes(deps),
+    ...permissionRoutes(deps),
+    ...organizationRoutes(deps),
+    ...auditLogRoutes(deps),
   ];
 }

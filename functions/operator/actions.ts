@@ -30,8 +30,12 @@ export const actionSchema = z.discriminatedUnion("action", [
     accountId: id,
     name,
     accessLevel: accessLevelSchema,
-    /** The only domain that the token is for; otherwise it is for the whole account. */
+    /** What the token is for; otherwise for the whole account. */
     domainId: id.optional(),
+    /** Then it manages the organization's sub-accounts, and nothing else. */
+    organizationId: id.optional(),
+    /** Then it acts for a user: whatever he may, it may, and the level does not matter. */
+    accessId: id.optional(),
     expiresAt: time.nullable().default(null),
   }),
   z.strictObject({
@@ -59,6 +63,27 @@ export const actionSchema = z.discriminatedUnion("action", [
     accountId: id,
     domainId: id,
     ...domainSettingsSchema.partial().shape,
+  }),
+  z.strictObject({
+    /** An organization, and the account in which its tokens are. */
+    action: z.literal("createOrganization"),
+    accountId: id,
+    name,
+  }),
+  z.strictObject({
+    action: z.literal("createUser"),
+    accountId: id,
+    email: z.email(),
+    name,
+    /** On the whole account; nothing yet unless given. */
+    accessLevel: accessLevelSchema.optional(),
+  }),
+  z.strictObject({
+    /** Makes a user of whom was invited. */
+    action: z.literal("acceptInvitation"),
+    accountId: id,
+    accessId: id,
+    name,
   }),
   z.strictObject({ action: z.literal("setAccountStatus"), accountId: id, status: accountStatusSchema }),
   z.strictObject({ action: z.literal("setLimits"), accountId: id, ...limits.shape }),

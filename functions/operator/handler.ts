@@ -1,5 +1,7 @@
 import * as z from "zod";
+import { accessStore } from "../../shared/accounts/access-store.ts";
 import { accountStore } from "../../shared/accounts/account-store.ts";
+import { organizationStore } from "../../shared/accounts/organization-store.ts";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
 import { domainWork } from "../../shared/domains/domain-work.ts";
 import { eventsQueueClient } from "../../shared/messages/events-queue-client.ts";
@@ -26,6 +28,8 @@ const ses = mailClient();
 const table = env.ACCOUNTS_TABLE;
 const mailHost = env.MAIL_HOST;
 const accounts = accountStore({ client, table, clock });
+const accesses = accessStore({ client, table, clock });
+const organizations = organizationStore({ client, table });
 const owner = ownerWriter({ accounts, email: ownerEmailClient({ ses, mailHost, clock }) });
 const work = domainWork({
   ...{ client, table, clock, ses, mailHost, owner },
@@ -36,4 +40,5 @@ const events = eventsQueueClient({ sqs: queueClient(), queueUrl: env.EVENTS_QUEU
 const quota = quotaStore({ client, table: env.QUOTA_TABLE, clock });
 
 /** The operator's own commands, invoked directly; the answer may hold a secret and is never logged. */
-export const handler = (event: unknown) => perform({ ...work, accounts, quota, events }, event);
+export const handler = (event: unknown) =>
+  perform({ ...work, accounts, accesses, organizations, quota, events }, event);

@@ -3,7 +3,10 @@ import { GetEmailIdentityCommand, SESv2Client } from "@aws-sdk/client-sesv2";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type AwsEndpoint, startAwsEndpoint } from "../../local/engines/aws/endpoint.ts";
 import { sesFaults } from "../../local/engines/aws/ses-faults.ts";
+import { accessStore } from "../../shared/accounts/access-store.ts";
 import { accountStore } from "../../shared/accounts/account-store.ts";
+import { organizationStore } from "../../shared/accounts/organization-store.ts";
+import { tokenStore } from "../../shared/accounts/token-store.ts";
 import type { MessageEvent } from "../../shared/contracts/message-event.ts";
 import { demoDomainStore } from "../../shared/domains/demo-domain-store.ts";
 import { dkimKeyClient } from "../../shared/domains/dkim-key-client.ts";
@@ -51,6 +54,9 @@ describe("the operator", () => {
     const accounts = { ...table, table: dynamo.tables.accounts };
     deps = {
       accounts: accountStore(accounts),
+      accesses: accessStore(accounts),
+      organizations: organizationStore(accounts),
+      tokens: tokenStore(accounts),
       domains: domainStore(accounts),
       demoDomains: demoDomainStore(accounts),
       quota: quotaStore({ ...table, table: dynamo.tables.quota }),

@@ -12,9 +12,10 @@ import type { EventsQueueClient } from "../../shared/messages/events-queue-clien
 import type { Clock } from "../../shared/platform/clock.ts";
 import { PosternError } from "../../shared/platform/errors.ts";
 import type { QuotaStore } from "../../shared/quota/quota-store.ts";
+import { type AccessDeps, acceptInvitation, makeOrganization, makeToken, makeUser } from "./access.ts";
 import { type ActionOf, actionSchema } from "./actions.ts";
 
-export interface OperatorDeps extends AddDomainDeps, TellOwnerDeps {
+export interface OperatorDeps extends AddDomainDeps, TellOwnerDeps, AccessDeps {
   readonly domains: DomainStore;
   readonly demoDomains: DemoDomainStore;
   readonly accounts: AccountStore;
@@ -38,7 +39,16 @@ export async function perform(deps: OperatorDeps, event: unknown): Promise<objec
     case "createAccount":
       return makeAccount(deps, wanted);
     case "createToken":
+      await mustExist(deps, wanted.accountId);
       return makeToken(deps, wanted);
+    case "createOrganization":
+      await mustExist(deps, wanted.accountId);
+      return makeOrganization(deps, wanted);
+    case "createUser":
+      await mustExist(deps, wanted.accountId);
+      return makeUser(deps, wanted);
+    case "acceptInvitation":
+      return acceptInvitation(deps, wanted);
     case "addDomain":
       return makeDomain(deps, wanted);
     case "setDomainStatus":
@@ -75,18 +85,6 @@ async function makeAccount(deps: OperatorDeps, wanted: ActionOf<"createAccount">
     deps.demoDomains.openingWrites(accountId, deps.mailHost),
   );
   return { accountId: id };
-}
-
-async function makeToken(deps: OperatorDeps, wanted: ActionOf<"createToken">): Promise<object> {
-  const { accountId, name, accessLevel, domainId, expiresAt } = wanted;
-  await mustExist(deps, accountId);
-  const place =
-    domainId === undefined
-      ? ({ resourceType: "account", resourceId: accountId } as const)
-      : ({ resourceType: "domain", resourceId: domainId } as const);
-  const resources = [{ ...place, accessLevel }];
-  const { token, secret } = await deps.accounts.createToken(accountId, { name, resources, expiresAt });
-  return { tokenId: token.id, token: secret };
 }
 
 async function makeDomain(deps: OperatorDeps, wanted: ActionOf<"addDomain">): Promise<object> {

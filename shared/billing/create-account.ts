@@ -8,6 +8,8 @@ import { planNamed } from "./plans.ts";
 export interface NewAccount {
   name: string;
   ownerEmail: string;
+  /** The organization that it is to be one of. */
+  organizationId?: number;
   planName: string;
   /** Epoch ms; billing periods are its monthly anniversaries. */
   planStart: number;
@@ -33,6 +35,7 @@ export async function createAccount(
     id: await accounts.nextId(),
     name: wanted.name,
     ownerEmail: wanted.ownerEmail,
+    ...(wanted.organizationId !== undefined && { organizationId: wanted.organizationId }),
     status: "active",
     planName: plan.name,
     limits: { ...usualLimits, emailsPerHour: plan.emailsPerHour, ...wanted.limits },

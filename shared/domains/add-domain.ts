@@ -1,3 +1,5 @@
+import { createDomainToken } from "../accounts/domain-token.ts";
+import type { TokenStore } from "../accounts/token-store.ts";
 import type { DkimKeyClient } from "./dkim-key-client.ts";
 import { sendingDomainName } from "./domain-name.ts";
 import type { DomainStore } from "./domain-store.ts";
@@ -10,18 +12,19 @@ export interface AddDomainDeps {
   readonly dkimKeys: DkimKeyClient;
   readonly keyZone: Pick<KeyZoneClient, "publish">;
   readonly sesIdentities: Pick<SesIdentityClient, "create">;
+  readonly tokens: Pick<TokenStore, "create" | "list">;
 }
 
 /**
  * Adds a sending domain: its name checked, its DKIM keys made, its row written, and then, from what the row
- * says, its keys published and its identity made at the mail provider. Cut off anywhere, the same call again
- * completes it.
+ * says, its keys published, its identity made at the mail provider, and a token of its own. Cut off anywhere, the same
+ * call again completes it.
  *
  * @param wanted.typedName as somebody typed it
  * @throws PosternError `validation_failed` for a name that cannot be added, or that another account has
  */
 export async function addDomain(
-  { domains, dkimKeys, keyZone, sesIdentities }: AddDomainDeps,
+  { domains, dkimKeys, keyZone, sesIdentities, tokens }: AddDomainDeps,
   wanted: { accountId: number; typedName: string; complianceStatus: ComplianceStatus },
 ): Promise<SendingDomain> {
   const { accountId, complianceStatus } = wanted;
@@ -39,5 +42,6 @@ export async function addDomain(
   // Published before anybody signs.
   await keyZone.publish(domain);
   await sesIdentities.create(domain);
+  await createDomainToken({ tokens }, domain);
   return domain;
 }

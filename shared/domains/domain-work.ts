@@ -1,3 +1,4 @@
+import { tokenStore } from "../accounts/token-store.ts";
 import { dnsClient } from "../platform/dns-client.ts";
 import type { CheckDomainDeps } from "./check-domain.ts";
 import { companyInfoStore } from "./company-info-store.ts";
@@ -32,6 +33,7 @@ export function domainWork(surroundings: DomainSurroundings) {
   const dns = dnsClient({ server: surroundings.dnsServer });
   return {
     domains: domainStore(domainTable),
+    tokens: tokenStore(domainTable),
     demoDomains: demoDomainStore(domainTable),
     checks: domainCheckStore(domainTable),
     companyInfos: companyInfoStore(domainTable),

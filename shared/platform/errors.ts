@@ -24,6 +24,7 @@ export const catalogue = {
     smtpText: "Invalid login or password",
   },
   forbidden: { http: 403, smtp: [550, "5.7.1"], permanent: true, text: "Forbidden" },
+  access_forbidden: { http: 403, smtp: [550, "5.7.1"], permanent: true, text: "Access forbidden" },
   account_banned: { http: 403, smtp: [535, "5.7.0"], permanent: true, text: "Account is banned" },
   domain_not_compliant: {
     http: 403,

@@ -1,6 +1,8 @@
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type * as z from "zod";
 import { apiDoor } from "../../functions/api/door/door.ts";
 import type { ApiRoute } from "../../functions/api/door/route.ts";
+import { auditStore } from "../../shared/accounts/audit-store.ts";
 import type { HttpEvent } from "../../shared/platform/http.ts";
 import type { SendService } from "./send-service.ts";
 
@@ -21,8 +23,13 @@ export type ApiClient = (
  * The account API's door over some routes, as its clients see it, and over the stores of a send service. An
  * answer that differs from what its route says of it fails the test.
  */
-export function apiClient({ accounts, rates }: SendService, routes: readonly ApiRoute[]): ApiClient {
-  const door = apiDoor({ accounts, rates }, routes.map(checked));
+export function apiClient(
+  { accounts, rates, dynamo, deps: { clock } }: SendService,
+  routes: readonly ApiRoute[],
+): ApiClient {
+  const client = DynamoDBDocumentClient.from(dynamo, { marshallOptions: { removeUndefinedValues: true } });
+  const audits = auditStore({ client, table: "Accounts", clock });
+  const door = apiDoor({ accounts, rates, audits, tellAudit: async () => undefined }, routes.map(checked));
   return async (method, path, { token, body, headers = {} } = {}) => {
     const {
       statusCode,

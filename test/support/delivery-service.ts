@@ -15,6 +15,7 @@ import { startQueues } from "../../local/engines/queues.ts";
 import { smtpFaults } from "../../local/engines/smtp-faults.ts";
 import { startSmtpSink } from "../../local/engines/smtp-sink.ts";
 import { accountStore } from "../../shared/accounts/account-store.ts";
+import { tokenStore } from "../../shared/accounts/token-store.ts";
 import type { DeliveryJob } from "../../shared/contracts/delivery-job.ts";
 import type { Stream } from "../../shared/contracts/streams.ts";
 import { addDomain } from "../../shared/domains/add-domain.ts";
@@ -84,6 +85,7 @@ export async function startDeliveryService(mailbox: { deliver: (mail: Mail) => P
       dkimKeys,
       keyZone: { publish: async () => undefined },
       sesIdentities: sesIdentityClient({ ses, dkimKeys }),
+      tokens: tokenStore({ client, table: tables.accounts, clock }),
     },
     { accountId: account.id, typedName: "example.com", complianceStatus: "compliant" },
   );

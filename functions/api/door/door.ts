@@ -5,12 +5,13 @@ import { asPosternError, PosternError } from "../../../shared/platform/errors.ts
 import { failureOf } from "../../../shared/platform/failure.ts";
 import { type HttpEvent, type HttpResponse, jsonResponse, tokenOf } from "../../../shared/platform/http.ts";
 import { logger } from "../../../shared/platform/observability.ts";
+import { type AuditDeps, recordChange } from "./audit.ts";
 import { accountErrorResponse } from "./errors.ts";
 import { readRequest } from "./read-request.ts";
 import type { Access, ApiAnswer, ApiRoute } from "./route.ts";
 import { type RouteMatch, router } from "./router.ts";
 
-export interface DoorDeps {
+export interface DoorDeps extends AuditDeps {
   readonly accounts: Pick<AccountStore, "findByToken">;
   readonly rates: Pick<RateLimitStore, "take" | "takeFromPool">;
 }
@@ -36,11 +37,12 @@ export function apiDoor(
 }
 
 async function answer(
-  { accounts, rates }: DoorDeps,
+  deps: DoorDeps,
   { route, params, accountId }: RouteMatch,
   event: HttpEvent,
   headers: Record<string, string>,
 ): Promise<ApiAnswer> {
+  const { accounts, rates } = deps;
   const secret = tokenOf(event);
   const customer = secret === undefined ? undefined : await accounts.findByToken(secret);
   if (customer === undefined) throw new PosternError("unauthorized");
@@ -53,7 +55,11 @@ async function answer(
   if (account.status === "banned" && route.method !== "GET") throw new PosternError("account_banned");
   const permissions = permissionsOf(token);
   if (!isLetIn(permissions, route.access)) throw new PosternError("forbidden");
-  return await route.handle({ account, token, permissions, params, ...readRequest(route, event) });
+  const named = accountId !== undefined;
+  const request = { ...customer, permissions, params, namesAccount: named, ...readRequest(route, event) };
+  const answered = await route.handle(request);
+  if (answered.audit !== undefined) await recordChange(deps, customer, answered.audit);
+  return answered;
 }
 
 function isLetIn({ account }: Permissions, access: Access): boolean {

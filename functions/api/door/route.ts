@@ -1,5 +1,7 @@
 import type * as z from "zod";
+import type { Access as UserAccess } from "../../../shared/accounts/access.ts";
 import type { Account } from "../../../shared/accounts/account.ts";
+import type { AuditNote } from "../../../shared/accounts/audit.ts";
 import type { Permissions } from "../../../shared/accounts/permissions.ts";
 import type { Pool } from "../../../shared/accounts/pools.ts";
 import type { Token } from "../../../shared/accounts/token.ts";
@@ -17,7 +19,11 @@ type Output<Schema extends Shape> = Schema extends z.ZodType ? z.output<Schema> 
 export interface ApiRequest<Query extends Shape = undefined, Body extends Shape = undefined> {
   readonly account: Account;
   readonly token: Token;
+  /** The user for whom the token acts, if it does for one. */
+  readonly access?: UserAccess;
   readonly permissions: Permissions;
+  /** Whether the path names the account: clients that do so know some things by other names. */
+  readonly namesAccount: boolean;
   /** The path's `{names}`, decoded. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: Output<Query>;
@@ -34,6 +40,8 @@ export interface ApiAnswer {
   readonly body?: unknown;
   readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What has changed, for the account's audit log. */
+  readonly audit?: AuditNote;
 }
 
 interface RouteDescription<Query extends Shape, Body extends Shape> {
@@ -46,6 +54,8 @@ interface RouteDescription<Query extends Shape, Body extends Shape> {
   /** An addition of this service, unknown to the official clients. */
   readonly isExtension?: boolean;
   readonly access: Access;
+  /** It changes nothing, although its method is one that does: nothing is told to the audit log. */
+  readonly changesNothing?: boolean;
   /** A tighter limit, shared by all routes that name it, besides the general one. */
   readonly pool?: Pool;
   /** Of the parsed query string; what it does not know is dropped. */
