@@ -195,15 +195,19 @@ try {
     const { messageIds } = await searchLog(log, search);
     await writeRows(client, table, messageIds.map(placeOf));
     const times: number[] = [];
+    const work: number[] = [];
     let total = 0;
     let spent = { units: 0, gets: 0 };
     for (let run = 0; run < runs; run += 1) {
       take();
       const begun = performance.now();
+      const cpu = process.cpuUsage();
       // Nothing is remembered from the search before, as in a process that has just begun.
       const page = await searchLog({ ...log, blocks: log.newBlocks() }, search);
       await store.rows(accountId, page.messageIds);
       times.push(performance.now() - begun);
+      const { user, system } = process.cpuUsage(cpu);
+      work.push((user + system) / 1000);
       total = page.total;
       spent = take();
     }
@@ -212,12 +216,13 @@ try {
       name,
       count(total),
       Math.round(median(times)).toString(),
+      Math.round(median(work)).toString(),
       Math.round(spent.units).toString(),
       spent.gets.toString(),
       (dollars * 1_000).toFixed(3),
     ]);
   }
-  printTable(["filter", "found", "ms", "read units", "S3 GETs", "$ per 1,000 searches"], results);
+  printTable(["filter", "found", "ms", "CPU ms", "read units", "S3 GETs", "$ per 1,000 searches"], results);
 } finally {
   await log.stop();
   await engine.stop();
