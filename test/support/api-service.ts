@@ -53,6 +53,10 @@ function checked(route: ApiRoute): ApiRoute {
       if (schema === undefined && answer.body !== undefined) {
         throw new Error(`${route.method} ${route.path} answers a body that it does not describe`);
       }
+      const changed = route.method !== "GET" && answer.status < 300 && route.changesNothing !== true;
+      if (changed && answer.audit === undefined) {
+        throw new Error(`${route.method} ${route.path} has nothing for the audit log`);
+      }
       schema?.parse(JSON.parse(JSON.stringify(answer.body)));
       return answer;
     },

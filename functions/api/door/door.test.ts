@@ -8,7 +8,9 @@ import { route } from "./route.ts";
 
 const clock = settableClock(Date.UTC(2026, 0, 31, 12));
 const any = z.unknown();
-const described = { topic: "Things", summary: "A thing", responses: { 200: any } } as const;
+const described = {
+  ...{ topic: "Things", summary: "A thing", responses: { 200: any }, changesNothing: true },
+} as const;
 
 const routes = [
   route({

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { auditNote } from "../../../shared/accounts/audit.ts";
 import type { CompanyInfo } from "../../../shared/domains/company-info.ts";
 import type { DomainWork } from "../../../shared/domains/domain-work.ts";
 import { tellOwner } from "../../../shared/domains/tell-owner.ts";
@@ -65,7 +66,10 @@ export function companyInfoRoutes({ domainWork }: CompanyInfoDeps): ApiRoute[] {
         const info = checked(fields, before);
         await companyInfos.put(request.account.id, info);
         await goOn(domainWork, request);
-        return { status: 200, body: { data: asFields(info) } };
+        const change = { before: before && asFields(before), after: asFields(info) };
+        const verb = before === undefined ? "created" : "updated";
+        const audit = auditNote({ type: "company_info", verb, id: request.account.id, ...change });
+        return { status: 200, body: { data: asFields(info) }, audit };
       },
     });
   return [

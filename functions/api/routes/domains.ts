@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { auditNote } from "../../../shared/accounts/audit.ts";
 import { planNamed } from "../../../shared/billing/plans.ts";
 import { addDomain } from "../../../shared/domains/add-domain.ts";
 import { checkDomain } from "../../../shared/domains/check-domain.ts";
@@ -73,7 +74,9 @@ function createRoute({ domainWork }: DomainDeps): ApiRoute {
         typedName,
         complianceStatus: "unverified_dns",
       } as const;
-      return { status: 200, body: shown(domainWork, request, await addDomain(domainWork, wanted)) };
+      const domain = await addDomain(domainWork, wanted);
+      const body = shown(domainWork, request, domain);
+      return { status: 200, body, audit: noted(domain, "created", { after: { domain_name: domain.name } }) };
     },
   });
 }
@@ -111,7 +114,9 @@ function changeRoute({ domainWork }: DomainDeps): ApiRoute {
       const { family } = planNamed(request.account.planName);
       const settings = settingsOf(domain, request.body ?? {}, { isPaid: family !== "free" });
       const changed = await domainWork.domains.changeSettings(domain.accountId, domain.id, settings);
-      return { status: 200, body: shown(domainWork, request, changed) };
+      const body = shown(domainWork, request, changed);
+      const before = withoutRecords(shown(domainWork, request, domain));
+      return { status: 200, body, audit: noted(changed, "updated", { before, after: withoutRecords(body) }) };
     },
   });
 }
@@ -152,8 +157,9 @@ function deleteRoute({ domainWork }: DomainDeps): ApiRoute {
     summary: "Deletes a domain; its history stays",
     responses: { 204: undefined },
     handle: async (request) => {
-      await removeDomain(domainWork, await domainToChange(domainWork, request));
-      return { status: 204 };
+      const domain = await domainToChange(domainWork, request);
+      await removeDomain(domainWork, domain);
+      return { status: 204, audit: noted(domain, "deleted", { before: { domain_name: domain.name } }) };
     },
   });
 }
@@ -168,7 +174,8 @@ function instructionsRoute({ domainWork, email }: DomainDeps): ApiRoute {
       const domain = await domainToChange(domainWork, request);
       const records = recordsOf(domain, domainWork.mailHost);
       await email.send({ to: request.body.email, ...setupInstructions(domain.name, records) });
-      return { status: 204 };
+      const after = { email: request.body.email };
+      return { status: 204, audit: noted(domain, "setup_instructions_sent", { after }) };
     },
   });
 }
@@ -180,7 +187,11 @@ function checkRoute({ domainWork }: DomainDeps): ApiRoute {
     responses: { 200: domainSchema },
     handle: async (request) => {
       const domain = await domainToChange(domainWork, request);
-      return { status: 200, body: shown(domainWork, request, await checkDomain(domainWork, domain)) };
+      const checked = await checkDomain(domainWork, domain);
+      const before = { compliance_status: domain.complianceStatus };
+      const after = { compliance_status: checked.complianceStatus };
+      const body = shown(domainWork, request, checked);
+      return { status: 200, body, audit: noted(domain, "checked", { before, after }) };
     },
   });
 }
@@ -200,9 +211,24 @@ function questionnaireRoute({ domainWork }: DomainDeps): ApiRoute {
       const complianceStatus = "awaiting_card_verification";
       const changed = await domainWork.domains.changeIfStill(domain, { questionnaire, complianceStatus });
       if (changed === undefined) throw new PosternError("not_found");
-      return { status: 200, body: shown(domainWork, request, await tellOwner(domainWork, changed)) };
+      const body = shown(domainWork, request, await tellOwner(domainWork, changed));
+      const after = request.body.questionnaire;
+      return { status: 200, body, audit: noted(domain, "questionnaire_answered", { after }) };
     },
   });
+}
+
+function noted(
+  { id, name }: SendingDomain,
+  verb: string,
+  change: { before?: Record<string, unknown>; after?: Record<string, unknown> },
+) {
+  return auditNote({ type: "sending_domain", verb, id, name, ...change });
+}
+
+/** What a customer sets, without what the DNS has. */
+function withoutRecords({ dns_records: _records, ...fields }: z.output<typeof domainSchema>) {
+  return fields;
 }
 
 function shown(

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { auditNote } from "../../../shared/accounts/audit.ts";
 import type { Permissions } from "../../../shared/accounts/permissions.ts";
 import { streams } from "../../../shared/contracts/streams.ts";
 import type { DomainStore } from "../../../shared/domains/domain-store.ts";
@@ -83,7 +84,7 @@ function importRoute(deps: ImportRouteDeps): ApiRoute {
       await deps.files.put(job.key, rawBody);
       await deps.imports.create(job);
       await ask(deps, job);
-      return { status: 202, body: { data: shown(job) } };
+      return { status: 202, body: { data: shown(job) }, audit: noted(job, "started") };
     },
   });
 }
@@ -111,6 +112,7 @@ function uploadRoute(deps: ImportRouteDeps): ApiRoute {
       return {
         status: 201,
         body: { data: shown(job), upload: { method: "PUT", url, expires_at: expiresAt } },
+        audit: noted(job, "prepared"),
       };
     },
   });
@@ -129,7 +131,7 @@ function startRoute(deps: ImportRouteDeps): ApiRoute {
       if (!(admin ?? request.permissions.account === 100)) throw new PosternError("forbidden");
       const begun = kept.row.status === "uploading" ? await begin(deps, kept) : kept.row;
       if (begun.status === "waiting") await ask(deps, begun);
-      return { status: 202, body: { data: shown(begun) } };
+      return { status: 202, body: { data: shown(begun) }, audit: noted(begun, "started") };
     },
   });
 }
@@ -192,6 +194,11 @@ async function begin({ files, imports }: ImportRouteDeps, kept: Kept<ListImport>
   const begun = await imports.change(kept, { status: "waiting" });
   // Another request did it.
   return begun?.row ?? { ...kept.row, status: "waiting" };
+}
+
+function noted({ id, stream, domains }: ListImport, verb: string) {
+  const after = { sending_stream: stream, domains: domains?.map(({ name }) => name) ?? null };
+  return auditNote({ type: "suppression_import", verb, id, after });
 }
 
 function ask({ transfers }: ImportRouteDeps, { accountId, id }: ListImport): Promise<void> {

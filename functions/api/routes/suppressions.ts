@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { auditNote } from "../../../shared/accounts/audit.ts";
 import type { Permissions } from "../../../shared/accounts/permissions.ts";
 import { streamSchema, streams } from "../../../shared/contracts/streams.ts";
 import type { DomainStore } from "../../../shared/domains/domain-store.ts";
@@ -104,7 +105,8 @@ function createRoute({ suppressions, domains }: SuppressionDeps): ApiRoute {
         type,
       });
       if (suppression === undefined) throw new Error("a suppression went while it was put");
-      return { status: 201, body: { data: suppressionFields(suppression) } };
+      const shown = suppressionFields(suppression);
+      return { status: 201, body: { data: shown }, audit: noted("created", shown) };
     },
   });
 }
@@ -123,9 +125,17 @@ function deleteRoute({ suppressions }: SuppressionDeps): ApiRoute {
       checkChange(existing, permissions, "suppression_not_found");
       const removed = await suppressions.remove(account.id, id.toLowerCase());
       if (removed === undefined) throw new PosternError("suppression_not_found");
-      return { status: 200, body: suppressionFields(removed) };
+      const shown = suppressionFields(removed);
+      return { status: 200, body: shown, audit: noted("deleted", shown) };
     },
   });
+}
+
+function noted(verb: "created" | "deleted", { id, email, ...fields }: z.infer<typeof suppressionSchema>) {
+  const { type, sending_stream, domain_name } = fields;
+  const row = { email, type, sending_stream, domain_name };
+  const change = verb === "created" ? { after: row } : { before: row };
+  return auditNote({ type: "suppression", verb, id, name: email, ...change });
 }
 
 /**

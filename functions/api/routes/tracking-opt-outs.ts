@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { auditNote } from "../../../shared/accounts/audit.ts";
 import type { DomainStore } from "../../../shared/domains/domain-store.ts";
 import { PosternError } from "../../../shared/platform/errors.ts";
 import type { OptOutStore } from "../../../shared/suppressions/opt-out-store.ts";
@@ -66,7 +67,7 @@ function createRoute({ optOuts, domains }: OptOutDeps): ApiRoute {
     async handle({ account, permissions, body: { email, domain_id: domainId } }) {
       const domain = await changeableDomain(domains, { accountId: account.id, domainId }, permissions);
       const optOut = await optOuts.put({ accountId: account.id, email, domainId, domainName: domain.name });
-      return { status: 201, body: { data: shown(optOut) } };
+      return { status: 201, body: { data: shown(optOut) }, audit: noted("created", optOut) };
     },
   });
 }
@@ -84,9 +85,15 @@ function deleteRoute({ optOuts }: OptOutDeps): ApiRoute {
       checkChange(existing, permissions, "opt_out_not_found");
       const removed = await optOuts.remove(account.id, id.toLowerCase());
       if (removed === undefined) throw new PosternError("opt_out_not_found");
-      return { status: 200, body: shown(removed) };
+      return { status: 200, body: shown(removed), audit: noted("deleted", removed) };
     },
   });
+}
+
+function noted(verb: "created" | "deleted", { id, email, domainName }: TrackingOptOut) {
+  const row = { email, domain_name: domainName };
+  const change = verb === "created" ? { after: row } : { before: row };
+  return auditNote({ type: "tracking_opt_out", verb, id, name: email, ...change });
 }
 
 function shown({ id, email, createdAt, domainName }: TrackingOptOut): z.infer<typeof optOutSchema> {

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { AccountStore } from "../../../shared/accounts/account-store.ts";
+import { auditNote } from "../../../shared/accounts/audit.ts";
 import type { DomainStore } from "../../../shared/domains/domain-store.ts";
 import type { Clock } from "../../../shared/platform/clock.ts";
 import { PosternError } from "../../../shared/platform/errors.ts";
@@ -108,7 +109,8 @@ function createRoute(deps: WebhookDeps): ApiRoute {
         failures: 0,
       };
       await deps.webhooks.create(webhook);
-      return { status: 200, body: { data: { ...shown(webhook), signing_secret: secret } } };
+      const made = { ...shown(webhook), signing_secret: secret };
+      return { status: 200, body: { data: made }, audit: noted("created", id, { after: made }) };
     },
   });
 }
@@ -139,7 +141,8 @@ function changeRoute(deps: WebhookDeps): ApiRoute {
     responses: data,
     async handle({ account, params, body: { webhook: wanted } }) {
       const id = idOf(account.id, params);
-      const { type, ...existing } = await found(deps, id);
+      const before = await found(deps, id);
+      const { type } = before;
       if (wanted.url !== undefined) await checkUrl(deps, wanted.url);
       const change = {
         url: wanted.url,
@@ -149,10 +152,11 @@ function changeRoute(deps: WebhookDeps): ApiRoute {
           type === "email_sending" && wanted.event_types ? [...new Set(wanted.event_types)] : undefined,
       };
       const isEmpty = Object.values(change).every((value) => value === undefined);
-      const changed = isEmpty ? { type, ...existing } : await deps.webhooks.change(id, change);
+      const changed = isEmpty ? before : await deps.webhooks.change(id, change);
       if (changed === undefined) throw new PosternError("not_found");
       if (changed.active && (wanted.active === true || wanted.url !== undefined)) await wake(deps, id);
-      return { status: 200, body: { data: shown(changed) } };
+      const audit = noted("updated", id, { before: shown(before), after: shown(changed) });
+      return { status: 200, body: { data: shown(changed) }, audit };
     },
   });
 }
@@ -171,7 +175,8 @@ function deleteRoute({ webhooks, ticks }: WebhookDeps): ApiRoute {
       if (removed === undefined) throw new PosternError("not_found");
       // For what waits; later than anybody remembers the webhook, who could add to it.
       await ticks.send(id, flushAfterSeconds);
-      return { status: 200, body: { data: shown(removed) } };
+      const audit = noted("deleted", id, { before: shown(removed) });
+      return { status: 200, body: { data: shown(removed) }, audit };
     },
   });
 }
@@ -184,6 +189,7 @@ function testRoute(deps: WebhookDeps): ApiRoute {
     summary: "Call a webhook's endpoint once, with made-up events, and tell what it answered",
     isExtension: true,
     access: "account admin",
+    changesNothing: true,
     responses: { 200: z.object({ data: testResultSchema }) },
     async handle({ account, params }) {
       const webhook = await found(deps, idOf(account.id, params));
@@ -213,7 +219,11 @@ function replayRoute(deps: WebhookDeps): ApiRoute {
       checkIsOfEmail(webhook);
       if (!collects(webhook)) throw fieldErrors({ base: ["Webhook is not active"] });
       await deps.ticks.send({ ...id, replay: { from: Date.parse(from), to: Date.parse(to) } });
-      return { status: 202, body: { data: shown(webhook) } };
+      return {
+        status: 202,
+        body: { data: shown(webhook) },
+        audit: noted("replayed", id, { after: { from, to } }),
+      };
     },
   });
 }
@@ -233,9 +243,18 @@ function resetSecretRoute(deps: WebhookDeps): ApiRoute {
       const sealedSecret = await deps.secrets.seal(id, secret);
       const changed = await deps.webhooks.change(id, { sealedSecret });
       if (changed === undefined) throw new PosternError("not_found");
-      return { status: 200, body: { data: { ...shown(changed), signing_secret: secret } } };
+      const audit = noted("secret_reset", id, { after: { signing_secret: secret } });
+      return { status: 200, body: { data: { ...shown(changed), signing_secret: secret } }, audit };
     },
   });
+}
+
+function noted(
+  verb: string,
+  { webhookId }: WebhookId,
+  change: { before?: Record<string, unknown>; after?: Record<string, unknown> },
+) {
+  return auditNote({ type: "webhook", verb, id: webhookId, ...change });
 }
 
 /** What no number is, no webhook has. */
