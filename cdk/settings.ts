@@ -40,6 +40,11 @@ const settingsSchema = z
     operatorEmail: z.email().optional(),
     /** What stands in when SES is sick: a relay, delivery straight to the recipients' servers, or nothing. */
     smtpRoute: z.enum(["relay", "mx", "off"]).default("relay"),
+    /** From where mail comes on that route, as SPF mechanisms: `ip4:192.0.2.0/24 include:relay.example`. */
+    smtpRouteSpf: z
+      .string()
+      .regex(/^[a-z0-9:/._ -]{1,180}$/i, "must be SPF mechanisms")
+      .optional(),
     /** A secret with the relay's host, port, user and password; without it an empty one is made. */
     smtpRelaySecretArn: secretArn.optional(),
     /** SMTP submission and requests above 5 MB: a load balancer and containers, which cost while idle. */
@@ -131,5 +136,11 @@ function onThisMachine(settings: Settings): Settings {
     edgeCertificateArn: ______,
     ...rest
   } = settings;
-  return { ...rest, smtpDoor: true, webhookAllowPrivate: true, websiteAllowPrivate: true };
+  return {
+    ...rest,
+    smtpDoor: true,
+    webhookAllowPrivate: true,
+    websiteAllowPrivate: true,
+    smtpRouteSpf: "ip4:127.0.0.1",
+  };
 }

@@ -188,7 +188,7 @@ function openForBusiness(
       sesSettled,
       sesFaults: services.sesFaults,
       smtpFaults: services.smtpFaults,
-      dns: services.dns.records,
+      dns: services.dns,
     }),
   );
   answerAtDoors(doors, httpApisOf(deployed), {

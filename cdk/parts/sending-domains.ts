@@ -69,7 +69,8 @@ export class SendingDomains extends Construct {
   }
 
   private addRecords(zoneId: string): void {
-    const { mailHost } = Deployment.of(this).settings;
+    const { mailHost, smtpRouteSpf } = Deployment.of(this).settings;
+    const senders = ["include:amazonses.com", smtpRouteSpf].filter(Boolean).join(" ");
     const { region } = Stack.of(this);
     const add = (id: string, name: string, type: "MX" | "TXT" | "CNAME", value: string) =>
       new CfnRecordSet(this, id, {
@@ -78,7 +79,7 @@ export class SendingDomains extends Construct {
       });
     // Customers' return paths are aliases of this name: Amazon SES takes the bounces and may send.
     add("ReturnPathMx", `smtp.${mailHost}`, "MX", `10 feedback-smtp.${region}.amazonses.com`);
-    add("ReturnPathSpf", `smtp.${mailHost}`, "TXT", '"v=spf1 include:amazonses.com ~all"');
+    add("ReturnPathSpf", `smtp.${mailHost}`, "TXT", `"v=spf1 ${senders} ~all"`);
     // Customers' domains may have their DMARC reports sent here (RFC 7489 §7.1).
     add("DmarcReports", `*._report._dmarc.smtp.${mailHost}`, "TXT", '"v=DMARC1"');
     add("TrackingAlias", `t.${mailHost}`, "CNAME", `track.${mailHost}`);

@@ -1,7 +1,7 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import * as z from "zod";
 import type { SesFaults } from "../engines/aws/ses-faults.ts";
-import type { DnsRecords } from "../engines/dns/dns-records.ts";
+import type { LocalDns } from "../engines/dns/dns.ts";
 import type { SmtpFaults } from "../engines/smtp-faults.ts";
 import type { Functions } from "../functions.ts";
 import type { AwsEndpoints } from "../runtime/function-definition.ts";
@@ -27,7 +27,7 @@ export interface Controlled {
   readonly sesSettled: () => Promise<void>;
   readonly sesFaults: SesFaults;
   readonly smtpFaults: SmtpFaults;
-  readonly dns: DnsRecords;
+  readonly dns: LocalDns;
 }
 
 const callsRequestSchema = z.strictObject({ countCapacity: z.boolean() });
@@ -71,12 +71,12 @@ export function controlRoutes(controlled: Controlled): Record<string, ControlRou
     "GET /_local/endpoints": () => endpoints,
     "GET /_local/dns": () => dnsState(dns),
     "POST /_local/dns": async (body) => {
-      await changeDns(dns, dnsRequestSchema.parse(body));
+      await changeDns(dns.records, dnsRequestSchema.parse(body));
       return dnsState(dns);
     },
     "DELETE /_local/dns": async () => {
-      await dns.reset();
-      dns.faults.clear();
+      await dns.records.reset();
+      dns.records.faults.clear();
       return dnsState(dns);
     },
   };

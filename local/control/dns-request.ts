@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { LocalDns } from "../engines/dns/dns.ts";
 import { type DnsRecords, dnsRecordSchema, recordTypes } from "../engines/dns/dns-records.ts";
 
 const name = z.string().min(1).max(255);
@@ -34,6 +35,7 @@ export async function changeDns(dns: DnsRecords, { records, remove, faults }: Dn
   }
 }
 
-export function dnsState(dns: DnsRecords): object {
-  return { records: dns.all(), faults: Object.fromEntries(dns.faults) };
+/** `server`: where other programs may ask, as `dig -p <port> @<address>`. */
+export function dnsState({ address, records }: LocalDns): object {
+  return { server: address, records: records.all(), faults: Object.fromEntries(records.faults) };
 }

@@ -26,6 +26,7 @@ const domain = {
   id: 1,
   accountId: 7,
   name: "example.com",
+  returnPathLabel: "ve1",
   dkimKeys: [{ selector: "rwmt1", publicKey: publicKey.toString("base64"), encryptedPrivateKey: "" }],
 } as unknown as SendingDomain;
 const dispatch: Dispatch = {
@@ -117,11 +118,11 @@ describe("the SMTP route over a relay", () => {
 
     expect(outcome).toEqual({ kind: "accepted", rfcMessageId: "<0190@example.com>" });
     expect(server.received).toMatchObject([
-      { from: "bounces@example.com", to: ["anna@recipient.test"], secure: true },
+      { from: "bounces@ve1.example.com", to: ["anna@recipient.test"], secure: true },
     ]);
     const { dkim } = await authenticate(server.received[0]?.raw ?? "", {
       trustReceived: false,
-      sender: "bounces@example.com",
+      sender: "bounces@ve1.example.com",
       ip: "192.0.2.1",
       helo: "relay",
       mta: "mx",

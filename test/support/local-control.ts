@@ -30,6 +30,8 @@ export interface LocalControl {
   now(): Promise<Date>;
   /** From now on these faults, and no others: `{}` heals everything. */
   faults(faults: Faults): Promise<void>;
+  /** Address and port of the local DNS. */
+  dnsServer(): Promise<string>;
   /** Sets and removes records of the local DNS, and lets names fail. */
   dns(change: z.input<typeof dnsRequestSchema>): Promise<void>;
   calls(): Promise<Calls>;
@@ -48,6 +50,7 @@ export function localControl(apiUrl: string): LocalControl {
     async faults(faults) {
       await call("POST", "faults", { aws: [], ses: [], smtp: [], ...faults });
     },
+    dnsServer: async () => ((await call("GET", "dns")) as { server: string }).server,
     async dns(change) {
       await call("POST", "dns", change);
     },

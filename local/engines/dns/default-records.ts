@@ -11,7 +11,11 @@ const mailServers: Readonly<Record<string, readonly string[]>> = {
   "office365.example": ["0 office365-example.mail.protection.outlook.com"],
 };
 
-/** What the local world knows before anybody sets anything: where large mailbox providers take mail. */
-export const defaultRecords: readonly DnsRecord[] = Object.entries(mailServers).flatMap(([name, servers]) =>
-  servers.map((value) => ({ name, type: "MX" as const, value })),
-);
+/** What the local world knows before anybody sets anything: where large mailbox providers take mail, and what sends it. */
+export const defaultRecords: readonly DnsRecord[] = [
+  ...Object.entries(mailServers).flatMap(([name, servers]) =>
+    servers.map((value) => ({ name, type: "MX" as const, value })),
+  ),
+  // On this machine Amazon SES sends from here.
+  { name: "amazonses.com", type: "TXT", value: "v=spf1 ip4:127.0.0.1 -all" },
+];
