@@ -60,6 +60,15 @@ describe("a call", () => {
     expect(elsewhere.requests).toEqual([]);
   });
 
+  it("fails where the server wants to speak something else than HTTP", async () => {
+    const { port } = await receiver(({ socket }) => {
+      socket.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n");
+    });
+    expect(await local.post(call(`http://127.0.0.1:${port}/`))).toEqual({
+      ...{ ok: false, status: 101, reason: "it answered 101" },
+    });
+  });
+
   it("ends after its time, wherever it hangs", async () => {
     const silent = await receiver(() => undefined);
     const hanging = endpointClient({ allowPrivate: true, resolve: () => new Promise(() => undefined) });

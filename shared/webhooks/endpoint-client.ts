@@ -1,8 +1,9 @@
 import { lookup as askResolver, type LookupAddress } from "node:dns";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
-import type { LookupFunction } from "node:net";
+import { isIP, type LookupFunction } from "node:net";
 import { promisify } from "node:util";
+import { dnsClient } from "../platform/dns-client.ts";
 import { isPublicAddress } from "../platform/public-address.ts";
 import { callTimeoutMs, successStatus } from "./retry-rules.ts";
 import { basicAuthOf, endpointUrl, hostOf, type UrlPolicy } from "./url-rules.ts";
@@ -37,7 +38,27 @@ const checkTimeoutMs = 3_000;
 const readBytes = 16 * 1024;
 const readMs = 1_000;
 
-const resolveAll: Resolve = async (host) => await promisify(askResolver)(host, { all: true });
+/** As this machine's programs do, by names of its own too. */
+const resolveLocally: Resolve = async (host) => await promisify(askResolver)(host, { all: true });
+
+/**
+ * Asks the DNS alone. The operating system's look-up would hold one of a process's few threads for as long as a
+ * name server is silent: one customer's could hold them all, and keep the others' calls waiting.
+ */
+function resolverByDns(): Resolve {
+  const dns = dnsClient();
+  return async (host) => {
+    if (isIP(host) !== 0) return [{ address: host, family: isIP(host) }];
+    // RFC 6761 §6.3: whatever the DNS may say of it.
+    if (/(?:^|\.)localhost\.?$/.test(host)) return [{ address: "127.0.0.1", family: 4 }];
+    const found = await dns.addresses(host);
+    if (found.outcome === "found") {
+      return found.values.map((address) => ({ address, family: isIP(address) }));
+    }
+    const code = found.outcome === "absent" ? "ENOTFOUND" : found.reason;
+    throw Object.assign(new Error("the host was not found"), { code });
+  };
+}
 
 /**
  * Calls customers' endpoints, and nothing else: the host is resolved, every address of it must be public, and
@@ -46,7 +67,7 @@ const resolveAll: Resolve = async (host) => await promisify(askResolver)(host, {
  */
 export function endpointClient({
   allowPrivate,
-  resolve = resolveAll,
+  resolve = allowPrivate ? resolveLocally : resolverByDns(),
 }: UrlPolicy & { readonly resolve?: Resolve }) {
   /** @throws ForbiddenAddress */
   async function addressesOf(url: URL): Promise<readonly LookupAddress[]> {
@@ -77,7 +98,7 @@ export function endpointClient({
       const signal = AbortSignal.timeout(timeoutMs);
       try {
         const addresses = await unlessAborted(addressesOf(url), signal);
-        const status = await statusOf({ url, addresses, body, headers, signal });
+        const status = await unlessAborted(statusOf({ url, addresses, body, headers, signal }), signal);
         if (status === successStatus) return { ok: true, status };
         return { ok: false, status, reason: `it answered ${status}` };
       } catch (error) {
@@ -119,6 +140,11 @@ function statusOf({ url, addresses, body, headers, signal }: Posting): Promise<n
       },
       (response) => void answered(response).then(() => resolve(response.statusCode ?? 0)),
     );
+    // Another protocol than HTTP, which nobody asked for (RFC 9110 §7.8); without this, nothing would come of it.
+    request.on("upgrade", ({ statusCode }, socket) => {
+      socket.destroy();
+      resolve(statusCode ?? 0);
+    });
     request.on("error", reject);
     request.end(body);
   });
