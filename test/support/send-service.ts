@@ -8,6 +8,7 @@ import { accountStore } from "../../shared/accounts/account-store.ts";
 import { rateLimitStore } from "../../shared/accounts/rate-limit-store.ts";
 import { deliveryJobSchema, type FieldsJob } from "../../shared/contracts/delivery-job.ts";
 import type { Stream } from "../../shared/contracts/streams.ts";
+import { demoDomainStore } from "../../shared/domains/demo-domain-store.ts";
 import { domainStore } from "../../shared/domains/domain-store.ts";
 import type { ComplianceStatus } from "../../shared/domains/sending-domain.ts";
 import { claimStore } from "../../shared/messages/claim-store.ts";
@@ -36,6 +37,7 @@ export interface AccountWish {
   readonly requestsPer10Seconds?: number;
   readonly messageBytes?: number;
   readonly status?: "active" | "banned";
+  readonly planName?: string;
   readonly domains?: Readonly<Record<string, ComplianceStatus>>;
 }
 
@@ -122,6 +124,7 @@ function storesOn(client: DynamoDBDocumentClient, clock: Clock) {
   return {
     accounts: accountStore(on("Accounts")),
     domains: domainStore(on("Accounts")),
+    demoDomains: demoDomainStore(on("Accounts")),
     rates: rateLimitStore(on("Counters")),
     quota: quotaStore(on("Quota")),
     messages: messageStore(on("Messages")),
@@ -200,7 +203,7 @@ async function openAccount(
     name: "Till",
     ownerEmail: "owner@example.net",
     status: wish.status ?? "active",
-    planName: "free",
+    planName: wish.planName ?? "free",
     limits: {
       requestsPer10Seconds: wish.requestsPer10Seconds ?? 2_900,
       emailsPerHour: 150,

@@ -46,7 +46,7 @@ function createRoute(deps: OrganizationDeps): ApiRoute {
   return route({
     ...{ method: "POST", path, topic, access: "any token" },
     summary: "Create a sub-account, with a token of the organization; its plan is Free at first",
-    body: z.object({ account: z.unknown() }),
+    body: z.object({ account: z.unknown().optional() }),
     responses: { 200: subAccountSchema, 400: undefined },
     async handle(request) {
       const organization = await organizationOf(deps.organizations, request);

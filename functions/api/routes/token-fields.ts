@@ -47,7 +47,7 @@ const nameField = z.string("can't be blank").trim().min(1, "can't be blank").max
 const wantedResource = z.looseObject({});
 
 export const newTokenSchema = z.object({
-  name: z.unknown(),
+  name: z.unknown().optional(),
   resources: z.array(wantedResource, "is invalid").max(1_000, "is invalid").nullish(),
   expires_at: expiryField,
 });
