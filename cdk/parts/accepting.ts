@@ -3,7 +3,8 @@ import type { Storage } from "./storage.ts";
 
 /** What every door needs to accept mail, besides queue and bucket. */
 export function allowAccept(worker: Worker, storage: Storage): void {
-  storage.accounts.allow(worker, "GetItem");
+  // UpdateItem counts what a demo domain sends.
+  storage.accounts.allow(worker, "GetItem", "UpdateItem");
   storage.accounts.allowIndexQuery(worker, "byTokenHash");
   storage.counters.allow(worker, "UpdateItem");
   // UpdateItem reserves; GetItem gives back; PutItem records the closed period when a send comes before the schedule.

@@ -227,6 +227,13 @@ describe("a domain", () => {
     },
   );
 
+  it("for demonstration sends a hundred emails, and no more", async () => {
+    const { token } = await service.account({ domains: { "allowance.example": "demo" } });
+    const email = { from: { email: "a@allowance.example" }, to: [{ email: "owner@example.net" }] };
+    for (let sent = 0; sent < 100; sent += 1) expect((await send(email, { token })).statusCode).toBe(200);
+    expect(await errorsOf(send(email, { token }))).toEqual([403, ["Sending from domain is not allowed"]]);
+  });
+
   it("for demonstration sends to the owner alone", async () => {
     const { token } = await service.account({ domains: { "demo.example": "demo" } });
     const from = { email: "a@demo.example" };

@@ -1,5 +1,6 @@
 import { accountStore } from "../accounts/account-store.ts";
 import { rateLimitStore } from "../accounts/rate-limit-store.ts";
+import { demoDomainStore } from "../domains/demo-domain-store.ts";
 import { domainStore } from "../domains/domain-store.ts";
 import { documentClient, queueClient } from "../platform/aws-clients.ts";
 import { systemClock } from "../platform/clock.ts";
@@ -37,6 +38,7 @@ export function acceptDeps(places: AcceptPlaces, openMessages: (table: Table) =>
   const shared = {
     accounts: accountStore(table(places.ACCOUNTS_TABLE)),
     domains: domainStore(table(places.ACCOUNTS_TABLE)),
+    demoDomains: demoDomainStore(table(places.ACCOUNTS_TABLE)),
     rates: rateLimitStore(table(places.COUNTERS_TABLE)),
     quota: quotaStore(table(places.QUOTA_TABLE)),
     messages: openMessages(table(places.MESSAGES_TABLE)),

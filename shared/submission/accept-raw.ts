@@ -1,6 +1,6 @@
 import type { SendingDomain } from "../domains/sending-domain.ts";
 import { PosternError } from "../platform/errors.ts";
-import { findDomain, refuseStrangers } from "./check-email.ts";
+import { findDomain, refuseStrangers, spendDemo } from "./check-email.ts";
 import { type Customer, findCustomer } from "./customer.ts";
 import type { AcceptDeps } from "./deps.ts";
 import { once } from "./once.ts";
@@ -43,6 +43,7 @@ export async function acceptRaw(
     recipients.map((email) => ({ email })),
   );
   const raw = await readRawEmail(deps, customer, domain.name, recipients, content);
+  await spendDemo(deps, domain, recipients.length);
   const { submissionId, outcomes } = await once(deps, customer.account.id, submission, (attempt) =>
     sendOff(deps, attempt, [{ ...raw, domainName: domain.name, domainId: domain.id }]),
   );

@@ -20,6 +20,7 @@ export async function checkEmail(deps: AcceptDeps, customer: Customer, draft: Dr
     throw new PosternError("invalid_request", { messages: draft.problems });
   }
   if (draft.bytes > customer.account.limits.messageBytes) throw new PosternError("message_too_large");
+  await spendDemo(deps, domain, draft.recipients.length);
   return {
     email: draft.email,
     domainName: domain.name,
@@ -47,6 +48,20 @@ export async function findDomain(
     throw new PosternError("domain_not_compliant");
   }
   return domain;
+}
+
+/**
+ * Counts emails of a demo domain against its allowance. Who is refused later, or asks again, has spent it.
+ *
+ * @throws PosternError `domain_not_compliant` if they are more than remain
+ */
+export async function spendDemo(
+  { demoDomains }: Pick<AcceptDeps, "demoDomains">,
+  domain: SendingDomain,
+  count: number,
+): Promise<void> {
+  if (domain.complianceStatus !== "demo") return;
+  if (!(await demoDomains.take(domain, count))) throw new PosternError("domain_not_compliant");
 }
 
 /** @throws PosternError `demo_recipient` if the domain is a demo one and somebody is not the account's owner */

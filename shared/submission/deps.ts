@@ -1,5 +1,6 @@
 import type { AccountStore } from "../accounts/account-store.ts";
 import type { RateLimitStore } from "../accounts/rate-limit-store.ts";
+import type { DemoDomainStore } from "../domains/demo-domain-store.ts";
 import type { DomainStore } from "../domains/domain-store.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { QuotaStore } from "../quota/quota-store.ts";
@@ -20,6 +21,7 @@ export interface AcceptDeps {
   readonly accounts: Pick<AccountStore, "findByToken">;
   readonly rates: RateLimitStore;
   readonly domains: Pick<DomainStore, "find">;
+  readonly demoDomains: Pick<DemoDomainStore, "take">;
   readonly quota: Pick<QuotaStore, "usage" | "reserve" | "reserved" | "release" | "finished">;
   readonly messages: MessageLog;
   readonly idempotency: IdempotencyStore;

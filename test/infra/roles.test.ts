@@ -7,7 +7,7 @@ const identities = "arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:iden
 
 // What a function may do besides writing its own log and its traces.
 const send = (stream: "Transactional" | "Bulk") => ({
-  "<AccountsTable.Arn>": ["dynamodb:GetItem"],
+  "<AccountsTable.Arn>": ["dynamodb:GetItem", "dynamodb:UpdateItem"],
   "<AccountsTable.Arn>/index/byTokenHash": ["dynamodb:Query"],
   "<CountersTable.Arn>": ["dynamodb:UpdateItem"],
   "<QuotaTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
