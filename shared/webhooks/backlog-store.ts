@@ -77,15 +77,20 @@ export function backlogStore(at: { client: DynamoDBDocumentClient; table: string
 
     remove,
 
-    /** Removes whatever waits for a webhook, as that of one that is gone. */
-    async purge(id: WebhookId): Promise<void> {
-      for (let more = true; more; ) {
-        const page = await oldest(id, 1_000);
+    /**
+     * Removes what waits for a webhook, as for one that is gone, for as long as there is time.
+     *
+     * @returns whether nothing waits any more
+     */
+    async purge(id: WebhookId, isTimeLeft: () => boolean): Promise<boolean> {
+      for (;;) {
+        const { events, more } = await oldest(id, 1_000);
         await remove(
           id.accountId,
-          page.events.map(({ key }) => key),
+          events.map(({ key }) => key),
         );
-        more = page.more;
+        if (!more) return true;
+        if (!isTimeLeft()) return false;
       }
     },
   };

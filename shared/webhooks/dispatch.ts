@@ -30,6 +30,8 @@ export interface Invocation {
 
 /** A call and what has to be written after it. */
 const roomForCallMs = callTimeoutMs + 10_000;
+/** Reading some of a backlog and removing it. */
+const roomForPageMs = 30_000;
 
 /**
  * Looks after one webhook: sends what waits for it, oldest first, one call at a time, until nothing waits,
@@ -41,7 +43,7 @@ export async function dispatch(deps: DispatchDeps, tick: WebhookTick, invocation
   const leasing = await deps.leases.take(tick);
   switch (leasing.kind) {
     case "gone":
-      return await deps.backlog.purge(tick);
+      return await purge(deps, tick, invocation);
     case "off":
       return await tellOwner(deps, leasing.webhook);
     case "early":
@@ -52,32 +54,58 @@ export async function dispatch(deps: DispatchDeps, tick: WebhookTick, invocation
   }
 }
 
-async function workOff(deps: DispatchDeps, lease: Lease, invocation: Invocation): Promise<void> {
-  const { webhook } = lease;
-  let { failures } = webhook;
-  for (;;) {
-    const { events, more } = await deps.backlog.oldest(webhook, batchSize);
-    if (events.length > 0) {
-      if (invocation.remainingMs() < roomForCallMs) return await goOnLater(deps, lease, failures);
-      const startedAt = deps.clock.now();
-      const payloads = events.map(({ payload }) => payload);
-      const outcome = await callEndpoint(deps, webhook, payloads);
-      if (!outcome.ok) return await fail(deps, lease, { failures, startedAt, reason: outcome.reason });
-      failures = 0;
-      await deps.backlog.remove(
-        webhook.accountId,
-        events.map(({ key }) => key),
-      );
+async function purge({ backlog, ticks }: DispatchDeps, tick: WebhookTick, invocation: Invocation) {
+  const { accountId, webhookId } = tick;
+  const isDone = await backlog.purge(tick, () => invocation.remainingMs() > roomForPageMs);
+  if (!isDone) await ticks.send({ accountId, webhookId });
+}
+
+/** Where one of our own services fails, the webhook does not wait for the lease to run out. */
+async function workOff(deps: DispatchDeps, taken: Lease, invocation: Invocation): Promise<void> {
+  try {
+    for (let lease: Lease | undefined = taken; lease !== undefined; ) {
+      lease = await sendSome(deps, lease, invocation);
     }
-    // What came during the call has a tick of its own, and waits for company until then.
-    if (!more && (await deps.leases.finish(lease))) return;
+  } catch (error) {
+    await deps.leases.release(taken).catch(() => undefined);
+    throw error;
   }
 }
 
-async function goOnLater({ ticks, leases }: DispatchDeps, lease: Lease, failures: number): Promise<void> {
-  const { accountId, webhookId } = lease.webhook;
-  await leases.release(lease, { failures });
-  await ticks.send({ accountId, webhookId });
+/** @returns what is to be gone on with; undefined if nothing is, or not now, or not by us */
+async function sendSome(
+  deps: DispatchDeps,
+  lease: Lease,
+  { remainingMs }: Invocation,
+): Promise<Lease | undefined> {
+  const { backlog, clock, leases, ticks } = deps;
+  const { webhook } = lease;
+  const { accountId, webhookId, failures } = webhook;
+  const { events, more } = await backlog.oldest(webhook, batchSize);
+  if (events.length > 0) {
+    if (remainingMs() < roomForCallMs) {
+      await leases.release(lease);
+      await ticks.send({ accountId, webhookId });
+      return undefined;
+    }
+    const startedAt = clock.now();
+    const outcome = await callEndpoint(
+      deps,
+      webhook,
+      events.map(({ payload }) => payload),
+    );
+    if (!outcome.ok) {
+      await fail(deps, lease, { failures, startedAt, reason: outcome.reason });
+      return undefined;
+    }
+    await backlog.remove(
+      accountId,
+      events.map(({ key }) => key),
+    );
+  }
+  // What came during the call has a tick of its own, and waits for company until then.
+  if (!more && (await leases.finish(lease))) return undefined;
+  return await leases.goOn(lease);
 }
 
 /** The tick first: a next attempt that is noted has one, whatever dies in between. */

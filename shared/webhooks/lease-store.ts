@@ -55,24 +55,29 @@ export function leaseStore(at: WebhookTable) {
     /**
      * Gives a webhook back whose backlog was sent to its end, its failures forgotten.
      *
-     * @returns false if another tick came meanwhile, so that there may be more; then the lease goes on
+     * @returns false if another tick came meanwhile, so that there may be more
      */
     async finish(lease: Lease): Promise<boolean> {
       const { done, item } = await end(lease, {
         update: "REMOVE leaseId, leaseUntil, failures, nextAttemptAt",
         condition: "attribute_not_exists(again)",
       });
-      if (done || item?.["leaseId"] !== lease.leaseId) return true;
-      const goesOn = await end(lease, { update: "REMOVE again" });
-      return !goesOn.done;
+      return done || item?.["leaseId"] !== lease.leaseId;
+    },
+
+    /**
+     * Goes on with a webhook after a call that succeeded.
+     *
+     * @returns the webhook as the customer wants it now; undefined if it is not to be called any more, or by another
+     */
+    async goOn(lease: Lease): Promise<Lease | undefined> {
+      const { done, item } = await end(lease, { update: "REMOVE again, failures, nextAttemptAt" });
+      return done ? { ...lease, webhook: webhookSchema.parse(item) } : undefined;
     },
 
     /** Gives a webhook back with more to do. */
-    async release(lease: Lease, { failures }: { failures: number }): Promise<void> {
-      await end(lease, {
-        update: "SET failures = :failures REMOVE leaseId, leaseUntil, again",
-        values: { ":failures": failures },
-      });
+    async release(lease: Lease): Promise<void> {
+      await end(lease, { update: "REMOVE leaseId, leaseUntil, again" });
     },
 
     /**

@@ -44,12 +44,15 @@ export function tickQueueClient({
     async arrange({ accountId, webhookId }: WebhookId, events: number): Promise<void> {
       const tick = { accountId, webhookId };
       const now = clock.now();
-      const { dueAt, waiting } = arranged.get(String(webhookId)) ?? { dueAt: 0, waiting: 0 };
+      const known = arranged.get(String(webhookId));
+      // What waited for a tick that is due went with it.
+      const { dueAt, waiting } =
+        known !== undefined && known.dueAt > now + safelyAheadMs ? known : { dueAt: 0, waiting: 0 };
       const total = waiting + events;
       if (total >= batchSize) {
         await send(tick);
         arranged.set(String(webhookId), { dueAt, waiting: 0 });
-      } else if (dueAt <= now + safelyAheadMs) {
+      } else if (dueAt === 0) {
         await send(tick, flushAfterSeconds);
         arranged.set(String(webhookId), { dueAt: now + flushAfterSeconds * 1_000, waiting: total });
       } else {

@@ -78,6 +78,16 @@ await onEachDynamoEngine("webhooks", (dynamo) => {
     expect(names(receiver)).toEqual(names(receiver).toSorted());
   });
 
+  it("get 500 at once only where so many wait together", async () => {
+    await hook();
+    for (let round = 0; round < 6; round += 1) {
+      await tell(...Array.from({ length: 100 }, (_, n) => `r${round}-${n}`));
+      expect(world.queue.map(({ dueAt }) => dueAt - clock.now())).toEqual([27_000]);
+      await world.pass(30_000);
+    }
+    expect(receiver.calls.map(({ events }) => events.length)).toEqual(Array(6).fill(100));
+  });
+
   it("get an event once however often it is told while it waits, and later under the same id", async () => {
     await hook();
     const event = recorded(accountId, "a", clock.now());
@@ -166,6 +176,7 @@ await onEachDynamoEngine("webhooks", (dynamo) => {
     expect(await world.deps.leases.take(id())).toEqual({ kind: "held" });
     if (first.kind !== "taken") return;
     expect(await world.deps.leases.finish(first.lease)).toBe(false);
+    expect(await world.deps.leases.goOn(first.lease)).toMatchObject({ leaseId: first.lease.leaseId });
     expect(await world.deps.leases.finish(first.lease)).toBe(true);
     expect((await world.deps.leases.take(id())).kind).toBe("taken");
   });
@@ -180,6 +191,59 @@ await onEachDynamoEngine("webhooks", (dynamo) => {
     await world.deps.ticks.send(id());
     await world.workOff();
     expect(names(receiver)).toEqual(["a"]);
+  });
+
+  it("are called no more by who calls them when they are changed: the next call goes where it should", async () => {
+    await hook();
+    await tell(...Array.from({ length: 600 }, (_, n) => `e${String(n).padStart(4, "0")}`));
+    const elsewhere = await startWebhookReceiver();
+    const { endpoints } = world.deps;
+    const post: typeof endpoints.post = async (call) => {
+      const outcome = await endpoints.post(call);
+      if (call.url === receiver.url) await world.webhooks.change(id(), { url: elsewhere.url });
+      return outcome;
+    };
+    await world.workOff({ endpoints: { post } });
+    await world.deps.ticks.send(id());
+    await world.workOff({ endpoints: { post } });
+    expect(receiver.events()).toHaveLength(500);
+    expect(elsewhere.events()).toHaveLength(100);
+    await elsewhere.stop();
+  });
+
+  it("are signed with the newest secret from the next call on", async () => {
+    await hook();
+    await tell(...Array.from({ length: 600 }, (_, n) => `e${n}`));
+    const used: string[] = [];
+    const open = async ({ sealedSecret }: { sealedSecret: string }) => {
+      used.push(sealedSecret);
+      await world.webhooks.change(id(), { sealedSecret: "another" });
+      return signingSecret;
+    };
+    await world.workOff({ secrets: { open } });
+    expect(used).toEqual(["sealed", "another"]);
+  });
+
+  it("wait no longer than for the next tick when a service of ours failed", async () => {
+    await hook();
+    await tell("a");
+    const broken = { open: async () => Promise.reject(new Error("KMS is ill")) };
+    await world.deps.ticks.send(id());
+    await expect(world.workOff({ secrets: broken })).rejects.toThrow("KMS is ill");
+    await world.pass(30_000);
+    expect(names(receiver)).toEqual(["a"]);
+    expect(await world.webhooks.find(id())).toMatchObject({ failures: 0 });
+  });
+
+  it("that have little time are cleared in several goes when they are deleted", async () => {
+    const { backlog } = world.deps;
+    const waiting = Array.from({ length: 1_500 }, (_, n) => ({
+      ...{ webhookId: accountId, at: clock.now() + n, eventId: String(n), payload: "{}" },
+    }));
+    await backlog.put(accountId, waiting);
+    expect(await backlog.purge(id(), () => false)).toBe(false);
+    expect((await backlog.oldest(id(), 1_000)).events).toHaveLength(500);
+    expect(await backlog.purge(id(), () => false)).toBe(true);
   });
 
   it("leave nothing behind when they are deleted", async () => {
