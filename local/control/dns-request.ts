@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { LocalDns } from "../engines/dns/dns.ts";
-import { type DnsRecords, dnsRecordSchema, recordTypes } from "../engines/dns/dns-records.ts";
+import type { DnsRecords } from "../engines/dns/dns-records.ts";
+import { dnsRecordSchema, recordTypes } from "../engines/dns/record.ts";
 
 const name = z.string().min(1).max(255);
 

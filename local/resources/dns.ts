@@ -1,4 +1,5 @@
-import { asName, type DnsRecord, type DnsRecords, dnsRecordSchema } from "../engines/dns/dns-records.ts";
+import type { DnsRecords } from "../engines/dns/dns-records.ts";
+import { asName, type DnsRecord, dnsRecordSchema } from "../engines/dns/record.ts";
 import type { Deployment } from "../template/deployment.ts";
 
 /** Puts the template's own DNS records into the local DNS. */

@@ -6,8 +6,6 @@ export interface OwnerWriterDeps {
   readonly email: OwnerEmailClient;
 }
 
-export type OwnerWriter = ReturnType<typeof ownerWriter>;
-
 /** Writes to accounts' owners. */
 export function ownerWriter({ accounts, email }: OwnerWriterDeps) {
   return {

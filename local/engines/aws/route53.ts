@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { type DnsRecords, dnsRecordSchema } from "../dns/dns-records.ts";
+import type { DnsRecords } from "../dns/dns-records.ts";
+import { dnsRecordSchema } from "../dns/record.ts";
 import { AwsError } from "./aws-error.ts";
 import type { AwsAnswer, AwsRequest, AwsService } from "./protocol.ts";
 

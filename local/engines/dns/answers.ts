@@ -1,5 +1,6 @@
 import type { Answer, Question } from "dns-packet";
-import { asName, type DnsRecord, type DnsRecords } from "./dns-records.ts";
+import type { DnsRecords } from "./dns-records.ts";
+import { asName, type DnsRecord } from "./record.ts";
 
 const ttl = 60;
 /** Longer chains of aliases are a loop, or as good as one. */

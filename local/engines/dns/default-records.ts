@@ -1,4 +1,4 @@
-import type { DnsRecord } from "./dns-records.ts";
+import type { DnsRecord } from "./record.ts";
 
 const mailServers: Readonly<Record<string, readonly string[]>> = {
   "gmail.com": ["5 gmail-smtp-in.l.google.com", "10 alt1.gmail-smtp-in.l.google.com"],

@@ -1,18 +1,6 @@
-import * as z from "zod";
 import { stateFile } from "../aws/state-file.ts";
 import { defaultRecords } from "./default-records.ts";
-
-export const recordTypes = ["A", "AAAA", "CNAME", "MX", "TXT"] as const;
-export type RecordType = (typeof recordTypes)[number];
-
-/** A record as people write it; `10 mx.example.com` for an MX. */
-export const dnsRecordSchema = z.object({
-  name: z.string().min(1).max(255).transform(asName),
-  type: z.enum(recordTypes),
-  value: z.string().min(1).max(4_096),
-});
-
-export type DnsRecord = z.infer<typeof dnsRecordSchema>;
+import { asName, type DnsRecord, type RecordType } from "./record.ts";
 
 /** How a name's server fails: it never answers, or it answers that it cannot. */
 export type DnsFault = "silent" | "servfail";
@@ -63,9 +51,4 @@ export function dnsRecords(dir: string | undefined): DnsRecords {
       await save();
     },
   };
-}
-
-/** Lower case, without the root's dot. */
-export function asName(name: string): string {
-  return name.toLowerCase().replace(/\.$/, "");
 }

@@ -2,7 +2,8 @@ import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { type Answer, AUTHORITATIVE_ANSWER, decode, encode, type Packet } from "dns-packet";
 import { answersTo } from "./answers.ts";
-import { asName, type DnsFault, type DnsRecords, dnsRecords } from "./dns-records.ts";
+import { type DnsFault, type DnsRecords, dnsRecords } from "./dns-records.ts";
+import { asName } from "./record.ts";
 
 const responseCodes = { NOERROR: 0, SERVFAIL: 2, NXDOMAIN: 3 } as const;
 
