@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { dmarcTags, dmarcVerdict } from "./dmarc.ts";
 
@@ -33,5 +34,29 @@ describe("a DMARC record", () => {
     [[], "missing"],
   ])("%j is a %s", (texts, verdict) => {
     expect(dmarcVerdict(texts)).toBe(verdict);
+  });
+
+  it("is read in any spacing and case of names and values, with unknown tags, and nothing else is", () => {
+    const space = fc.stringMatching(/^[ \t]{0,3}$/);
+    const tag = fc.tuple(
+      space,
+      fc.constantFrom("p", "P"),
+      space,
+      fc.constantFrom("none", "REJECT", "Quarantine"),
+    );
+    const unknown = fc
+      .stringMatching(/^[a-z]{3,6}=[a-z0-9:.@!]{0,20}$/)
+      .filter((text) => !/^rua=/.test(text));
+    fc.assert(
+      fc.property(tag, fc.array(unknown), space, ([before, name, after, policy], others, end) => {
+        const text = ["v=DMARC1", `${before}${name}${after}=${after}${policy}`, ...others].join(`${end};`);
+        expect(dmarcVerdict([text])).toBe("pass");
+      }),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.string()), (texts) => {
+        if (dmarcVerdict(texts) === "pass") expect(texts.some((text) => text.includes("DMARC1"))).toBe(true);
+      }),
+    );
   });
 });
