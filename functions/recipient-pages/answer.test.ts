@@ -21,7 +21,8 @@ let accountId = 0;
 let row: MessageRow | undefined;
 let told: MessageEvent[] = [];
 let warnings: string[] = [];
-const healthy = { queue: true };
+const healthy = { queue: true, table: true, key: true };
+const never = () => new Promise<never>(() => undefined);
 
 function storesOn(test: TestTable) {
   return { suppressions: suppressionStore({ ...test, clock }), optOuts: optOutStore({ ...test, clock }) };
@@ -34,7 +35,8 @@ beforeAll(async () => {
 afterAll(() => table.stop());
 beforeEach(() => {
   accountId += 1;
-  [told, warnings, healthy.queue] = [[], [], true];
+  [told, warnings] = [[], []];
+  Object.assign(healthy, { queue: true, table: true, key: true });
   row = rowOf({ accountId, messageId }, noon, { to: "anna@example.org", domainId: 3, subject: "Sale" });
 });
 
@@ -55,8 +57,8 @@ const links = () =>
 
 function ask(method: string, rawPath: string, headers: Record<string, string> = {}, id = newId(noon)) {
   const deps = {
-    linkKeys: { key: async () => key },
-    messages: { get: async () => row },
+    linkKeys: { key: async () => (healthy.key ? key : Promise.reject(new Error("no key"))) },
+    messages: { get: async () => (healthy.table ? row : never()) },
     ...lists,
     events: {
       put: async (events: readonly MessageEvent[]) => {
@@ -65,6 +67,7 @@ function ask(method: string, rawPath: string, headers: Record<string, string> = 
       },
     },
     clock,
+    patience: healthy.table ? { hitMs: 60_000, leaveMs: 60_000 } : { hitMs: 20, leaveMs: 20 },
     warn: (text: string) => warnings.push(text),
   };
   const requestContext = { http: { method, sourceIp: "192.0.2.1" }, requestId: id };
@@ -122,6 +125,13 @@ describe("a link", () => {
 
   it("still leads there when the click cannot be recorded", async () => {
     healthy.queue = false;
+    const { statusCode } = await ask("GET", links().click("https://example.com/"));
+
+    expect([statusCode, warnings]).toEqual([302, ["a hit was lost"]]);
+  });
+
+  it("leads there soon, be nobody there to record it", async () => {
+    healthy.table = false;
     const { statusCode } = await ask("GET", links().click("https://example.com/"));
 
     expect([statusCode, warnings]).toEqual([302, ["a hit was lost"]]);
@@ -224,6 +234,20 @@ describe("an unsubscribe link", () => {
       "300",
       ["a recipient could not leave"],
     ]);
+    expect(body).toContain("Please try again");
+  });
+});
+
+describe("a page that cannot be had just now", () => {
+  it.each([
+    ["POST", "a recipient could not leave", { table: false }],
+    ["GET", "the link key could not be read", { key: false }],
+    ["POST", "the link key could not be read", { key: false }],
+  ])("says so in time: %s, %s", async (method, warning, ill) => {
+    Object.assign(healthy, ill);
+    const { statusCode, headers, body } = await ask(method, links().unsubscribe);
+
+    expect([statusCode, headers["retry-after"], warnings]).toEqual([503, "300", [warning]]);
     expect(body).toContain("Please try again");
   });
 });

@@ -1,5 +1,6 @@
 import type { Clock } from "../../shared/platform/clock.ts";
 import type { HttpEvent, HttpResponse } from "../../shared/platform/http.ts";
+import { unlessAborted } from "../../shared/platform/unless-aborted.ts";
 import { type HitDeps, takeHit, type Visit } from "../../shared/tracking/hits.ts";
 import { type LeaveDeps, optOut, unsubscribe } from "../../shared/tracking/leave.ts";
 import type { LinkKeyClient } from "../../shared/tracking/link-key-client.ts";
@@ -13,8 +14,10 @@ export interface AnswerDeps extends HitDeps, LeaveDeps {
   readonly linkKeys: LinkKeyClient;
   readonly clock: Clock;
   readonly optOuts: HitDeps["optOuts"] & LeaveDeps["optOuts"];
+  /** Ms that a reader waits for what is written of him: on the way to a page, and for having left. */
+  readonly patience: { readonly hitMs: number; readonly leaveMs: number };
   /** Learns of what went wrong without the recipient's knowing. */
-  warn(text: string, ids: { readonly messageId: string; readonly error: unknown }): void;
+  warn(text: string, ids: { readonly messageId?: string; readonly error: unknown }): void;
 }
 
 export type PageRequest = Pick<HttpEvent, "rawPath" | "headers"> & {
@@ -29,13 +32,24 @@ const retryAfterSeconds = 300;
  */
 export async function answer(deps: AnswerDeps, request: PageRequest): Promise<HttpResponse> {
   const speech = speechFor(request.headers["accept-language"]);
-  const link = linkAt(request.rawPath, await deps.linkKeys.key());
   const { method } = request.requestContext.http;
+  const key = await keyOf(deps);
+  if (key === undefined) return withoutBody(method, unavailable(speech));
+  const link = linkAt(request.rawPath, key);
   const isRead = method === "GET" || method === "HEAD";
   const isTrace = link?.kind === "open" || link?.kind === "click";
   if (link === undefined || !(isRead || (method === "POST" && !isTrace))) return notFound(speech, method);
   if (isTrace) return await trace(deps, link, request);
   return withoutBody(method, await leave(deps, link, request, speech));
+}
+
+async function keyOf({ linkKeys, patience, warn }: AnswerDeps): Promise<string | undefined> {
+  try {
+    return await unlessAborted(linkKeys.key(), AbortSignal.timeout(patience.leaveMs));
+  } catch (error) {
+    warn("the link key could not be read", { error });
+    return undefined;
+  }
 }
 
 /** HEAD is a program's question, not a reader's doing. */
@@ -49,7 +63,8 @@ async function trace(
   if (response === undefined) return notFound(speechFor(request.headers["accept-language"]), method);
   if (method === "HEAD") return withoutBody(method, response);
   try {
-    await takeHit(deps, link, visitOf(deps, request));
+    const taking = takeHit(deps, link, visitOf(deps, request));
+    await unlessAborted(taking, AbortSignal.timeout(deps.patience.hitMs));
   } catch (error) {
     deps.warn("a hit was lost", { messageId: link.messageId, error });
   }
@@ -72,14 +87,19 @@ async function leave(
   const shown = { speech, domain: link.domainName };
   if (request.requestContext.http.method !== "POST") return page(200, { ...shown, saying: question });
   try {
-    await (link.kind === "unsubscribe"
-      ? unsubscribe(deps, link, visitOf(deps, request))
-      : optOut(deps, link));
+    const leaving =
+      link.kind === "unsubscribe" ? unsubscribe(deps, link, visitOf(deps, request)) : optOut(deps, link);
+    await unlessAborted(leaving, AbortSignal.timeout(deps.patience.leaveMs));
     return page(200, { ...shown, saying: done });
   } catch (error) {
     deps.warn("a recipient could not leave", { messageId: link.messageId, error });
-    return page(503, { ...shown, saying: words.unavailable }, { "retry-after": String(retryAfterSeconds) });
+    return unavailable(speech);
   }
+}
+
+function unavailable(speech: Speech): HttpResponse {
+  const retryAfter = { "retry-after": String(retryAfterSeconds) };
+  return page(503, { speech, saying: speech.words.unavailable }, retryAfter);
 }
 
 function visitOf({ clock }: AnswerDeps, { headers, requestContext }: PageRequest): Visit {

@@ -29,6 +29,8 @@ export function depsFromEnvironment(): AnswerDeps {
     optOuts: optOutStore(lists),
     events: eventsQueueClient({ sqs: queueClient(), queueUrl: env.EVENTS_QUEUE_URL }),
     clock,
+    // Both within the function's ten seconds: a client that tries again and again must not use them up.
+    patience: { hitMs: 2_000, leaveMs: 4_000 },
     warn: (text, { messageId, error }) => logger.warn(text, { messageId, failure: failureOf(error) }),
   };
 }

@@ -5,6 +5,7 @@ import { isIP, type LookupFunction } from "node:net";
 import { promisify } from "node:util";
 import { dnsClient } from "../platform/dns-client.ts";
 import { isPublicAddress } from "../platform/public-address.ts";
+import { unlessAborted } from "../platform/unless-aborted.ts";
 import { callTimeoutMs, successStatus } from "./retry-rules.ts";
 import { basicAuthOf, endpointUrl, hostOf, type UrlPolicy } from "./url-rules.ts";
 
@@ -173,12 +174,6 @@ async function answered(response: IncomingMessage): Promise<void> {
   await promise;
   clearTimeout(timer);
   response.destroy();
-}
-
-async function unlessAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  const aborted = Promise.withResolvers<never>();
-  signal.addEventListener("abort", () => aborted.reject(signal.reason), { once: true });
-  return await Promise.race([work, aborted.promise]);
 }
 
 /** Codes say what happened (`ECONNREFUSED`, `ENOTFOUND`); texts could quote the URL. */
