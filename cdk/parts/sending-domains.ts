@@ -69,7 +69,7 @@ export class SendingDomains extends Construct {
   }
 
   private addRecords(zoneId: string): void {
-    const { mailHost, smtpRouteSpf } = Deployment.of(this).settings;
+    const { mailHost, smtpRouteSpf, customTrackingHosts } = Deployment.of(this).settings;
     const senders = ["include:amazonses.com", smtpRouteSpf].filter(Boolean).join(" ");
     const { region } = Stack.of(this);
     const add = (id: string, name: string, type: "MX" | "TXT" | "CNAME", value: string) =>
@@ -82,6 +82,7 @@ export class SendingDomains extends Construct {
     add("ReturnPathSpf", `smtp.${mailHost}`, "TXT", `"v=spf1 ${senders} ~all"`);
     // Customers' domains may have their DMARC reports sent here (RFC 7489 §7.1).
     add("DmarcReports", `*._report._dmarc.smtp.${mailHost}`, "TXT", '"v=DMARC1"');
-    add("TrackingAlias", `t.${mailHost}`, "CNAME", `track.${mailHost}`);
+    // Where customers' own tracking hosts are served, what they point at is the operator's to make.
+    if (!customTrackingHosts) add("TrackingAlias", `t.${mailHost}`, "CNAME", `track.${mailHost}`);
   }
 }
