@@ -55,7 +55,10 @@ export async function attempt(deps: Deps, parcel: Parcel, invocation: Invocation
     route: preferredRoute(deps.routes),
     claimUntil,
   });
-  if (answer.kind === "done") return { inLog: answer.inLog };
+  if (answer.kind === "done") {
+    if (answer.untold) await deps.events.put([answer.untold]);
+    return { inLog: answer.inLog };
+  }
   if (answer.kind === "later") return { inLog: answer.inLog, again: { at: answer.at, attempt: 0 } };
   const { claim } = answer;
   const outcome = await send(deps, parcel, claim, invocation);

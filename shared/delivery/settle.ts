@@ -33,7 +33,8 @@ export interface Attempted {
 
 /**
  * Ends an attempt. What happened is told before the row says that the attempt is over: who dies in between has
- * the claim expire, and whoever then takes the message tells the same again.
+ * the claim expire, and whoever then takes the message tells the same again. Only what has been delivered is
+ * settled first, and keeps what is to be told: another attempt would send it again.
  *
  * @returns nothing when the message needs no further turn
  */
@@ -46,8 +47,9 @@ export async function settle(
   switch (outcome.kind) {
     case "accepted": {
       const { kind: _kind, delivered, ...proof } = outcome;
-      if (delivered) await tell(deps, attempted, delivered, deliveryEvent);
-      await settled(deps, claim, { state: "sent", ...proof });
+      const untold = delivered && (await toldOf(deps, attempted, delivered, deliveryEvent));
+      await settled(deps, claim, { state: "sent", ...proof, untold });
+      if (untold) await deps.events.put([untold]);
       return undefined;
     }
     case "refused":
@@ -69,8 +71,10 @@ async function fail(
   { reason, reply }: { readonly reason: string; readonly reply?: RecipientReply },
 ): Promise<undefined> {
   const { claim } = attempted;
-  if (reply) await tell(deps, attempted, reply, bounceEvent);
-  else await deps.events.put([rejectEvent(occasionOf(deps, claim), reason)]);
+  const event = reply
+    ? await toldOf(deps, attempted, reply, bounceEvent)
+    : rejectEvent(occasionOf(deps, claim), reason);
+  await deps.events.put([event]);
   await settled(deps, claim, { state: "failed", reason });
   return undefined;
 }
@@ -106,23 +110,26 @@ async function retry(
   const at = nextAttemptAt(claim.attempt, deps.clock.now(), deps.random());
   if (at === undefined) return await fail(deps, attempted, outcome);
   if (reply) {
-    await tell(deps, attempted, reply, (occasion, whole) => softBounceEvent(occasion, whole, claim.attempt));
+    const numbered: EventOf = (occasion, whole) => softBounceEvent(occasion, whole, claim.attempt);
+    await deps.events.put([await toldOf(deps, attempted, reply, numbered)]);
   }
   const mayHaveLeft = claim.mayHaveLeft || outcome.mayHaveLeft === true;
   await settled(deps, claim, { state: "retry", reason, nextAttemptAt: at, mayHaveLeft });
   return { at, attempt: claim.attempt };
 }
 
-/** Tells of what the recipient's side said, and who that is. */
-async function tell(
+type EventOf = (occasion: ReturnType<typeof occasionOf>, reply: RecipientReply) => MessageEvent;
+
+/** What is to be told of what the recipient's side said, and who that is. */
+async function toldOf(
   deps: SettleDeps,
   { claim, recipient }: Attempted,
   reply: RecipientReply,
-  eventOf: (occasion: ReturnType<typeof occasionOf>, reply: RecipientReply) => MessageEvent,
-): Promise<void> {
+  eventOf: EventOf,
+): Promise<MessageEvent> {
   const domain = recipient.slice(recipient.lastIndexOf("@") + 1);
   const side = await recipientSideOf(deps.mailServers, domain, reply.recipientMx);
-  await deps.events.put([eventOf(occasionOf(deps, claim), { ...reply, ...side })]);
+  return eventOf(occasionOf(deps, claim), { ...reply, ...side });
 }
 
 function occasionOf({ clock }: SettleDeps, { accountId, messageId }: Claim) {

@@ -124,6 +124,35 @@ describe("a worker tells", () => {
     const bounces = world.events.filter(({ kind }) => kind === "bounce");
     expect(new Set(bounces.map(({ eventId }) => eventId))).toEqual(new Set([first?.eventId]));
   });
+
+  it("of a delivery once its message is settled: a queue of events that fails has nothing sent again", async () => {
+    const ses = scriptedRoute(accepting);
+    ses.route.open = false;
+    const smtp = scriptedRoute(({ rfcMessageId }) => ({
+      kind: "accepted",
+      delivered: replyIn("250 2.0.0 OK"),
+      rfcMessageId,
+    }));
+    let isDown = true;
+    const put = vi.fn(async (events: readonly MessageEvent[]) => {
+      if (isDown) throw new Error("down");
+      world.events.push(...events);
+    });
+    const deps = world.deps({ routes: { ses: ses.route, smtp: smtp.route }, events: { put } });
+    const job = jobTo(1);
+    for (const hour of [0, 1]) {
+      world.clock.set(noon + hour * 3_600_000);
+      await expect(deliver(deps, job, world.invocation)).rejects.toThrow("down");
+    }
+    isDown = false;
+    await deliver(deps, job, world.invocation);
+
+    expect(smtp.handed).toHaveLength(1);
+    expect(world.events).toMatchObject([
+      { kind: "delivery", at: noon, response: "250 2.0.0 OK" },
+      { kind: "sending" },
+    ]);
+  });
 });
 
 describe("what became of an attempt is", () => {

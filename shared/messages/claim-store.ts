@@ -1,4 +1,5 @@
 import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import type { MessageEvent } from "../contracts/message-event.ts";
 import type { Clock } from "../platform/clock.ts";
 import { newId } from "../platform/ids.ts";
 import { isWriteConflict, refusedTransaction, type TransactionWrite } from "../platform/refused-writes.ts";
@@ -26,12 +27,13 @@ export interface ClaimRequest extends MessageId {
 
 /**
  * `mine`: go on and send. `later`: not before `at` (epoch ms). `done`: nothing is left to do. `inLog`: the row is
- * the log's already, as it is of every message that has ever been claimed or made wait.
+ * the log's already, as it is of every message that has ever been claimed or made wait. `untold`: the worker that
+ * sent it may have died before it told of this.
  */
 export type ClaimAnswer =
   | { readonly kind: "mine"; readonly claim: Claim }
   | { readonly kind: "later"; readonly at: number; readonly inLog: boolean }
-  | { readonly kind: "done"; readonly inLog: boolean };
+  | { readonly kind: "done"; readonly inLog: boolean; readonly untold?: MessageEvent | undefined };
 
 /** What became of an attempt. `nextAttemptAt` is epoch ms. */
 export type Settlement =
@@ -39,6 +41,8 @@ export type Settlement =
       readonly state: "sent";
       readonly rfcMessageId: string;
       readonly providerMessageId?: string | undefined;
+      /** What is told once the message is settled, so that it does not leave again whatever comes between. */
+      readonly untold?: MessageEvent | undefined;
     }
   | { readonly state: "failed"; readonly reason: string }
   | {
@@ -106,6 +110,7 @@ async function answerFor(
   const verdict = verdictOn(row, deps.clock.now());
   switch (verdict.kind) {
     case "done":
+      return { ...verdict, inLog: isOnItsWay(row), untold: row.untold };
     case "later":
       return { ...verdict, inLog: isOnItsWay(row) };
     case "accepted":

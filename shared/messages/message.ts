@@ -1,4 +1,4 @@
-import type { BounceCategory, EventKind } from "../contracts/message-event.ts";
+import type { BounceCategory, EventKind, MessageEvent } from "../contracts/message-event.ts";
 import type { Stream } from "../contracts/streams.ts";
 
 /**
@@ -83,6 +83,8 @@ export interface MessageRow extends MessageId, Partial<MessageLog>, MessageEvent
   readonly releasedOnce?: boolean;
   /** Why the latest attempt failed, as the other side put it. */
   readonly reason?: string;
+  /** What the recipient's server answered to its worker, who alone knows: a repeat of the job tells of it. */
+  readonly untold?: MessageEvent;
   /** Epoch seconds. */
   readonly expiresAt: number;
 }
