@@ -8,10 +8,11 @@ import { itemOf } from "../../shared/messages/row-store.ts";
 import { newId } from "../../shared/platform/ids.ts";
 import { useDynamo } from "../../test/support/dynamodb.ts";
 import { eventOf, rowOf } from "../../test/support/message-events.ts";
+import { settableClock } from "../../test/support/test-table.ts";
 import { type ConsumeDeps, consume } from "./consume.ts";
 
 const noon = Date.UTC(2026, 0, 31, 12);
-const clock = { now: () => noon };
+const clock = settableClock(noon);
 const accountId = 7;
 
 describe("the recorder", () => {
@@ -20,6 +21,7 @@ describe("the recorder", () => {
   let deps: ConsumeDeps;
   beforeEach(() => {
     told = [];
+    clock.set(noon);
     const { client, tables } = dynamo;
     deps = {
       messages: messageStore({ client, table: tables.messages, clock }),
@@ -92,6 +94,17 @@ describe("the recorder", () => {
     expect(kindsTold()).toEqual(["sending", "delivery"]);
     await consume(deps, [message("m1", events, 2)]);
     expect(kindsTold()).toEqual(["sending", "delivery", "sending", "delivery"]);
+  });
+
+  it("tells again of what comes back from the dead letters, which the queue counts as a new message", async () => {
+    const id = await claimed();
+    const event = message("m1", [eventOf(id, "unsubscribe", noon)]);
+    const failing = { ...deps, followers: [() => Promise.reject(new Error("down"))] };
+    expect(idsOf(await consume(failing, [event]))).toEqual(["m1"]);
+    clock.set(noon + 3_600_000);
+    await consume(deps, [{ ...event, messageId: "redriven" }]);
+
+    expect(kindsTold()).toEqual(["unsubscribe"]);
   });
 
   it("has those messages come again from which something did not follow; the other followers had them", async () => {

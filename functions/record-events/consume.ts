@@ -21,6 +21,9 @@ interface Read extends EventsIn {
   readonly again: boolean;
 }
 
+/** What is told so late has been among the dead letters, or may have been: it takes an hour to get there. */
+const lateMs = 30 * 60_000;
+
 /**
  * Works off messages of the events queue: what they prove, what happened, and what follows from it. A message
  * of which any part failed comes again as a whole, which changes nothing of what was done.
@@ -28,7 +31,7 @@ interface Read extends EventsIn {
  * @returns one failure for each message that is to come again
  */
 export async function consume(deps: ConsumeDeps, records: readonly QueueRecord[]): Promise<Failure[]> {
-  const { read: asRead, unread } = readAll(records);
+  const { read: asRead, unread } = readAll(records, deps.recording.clock.now());
   const unproved = await recordEvidence(
     deps,
     asRead.flatMap(({ id, acceptance }) => (acceptance ? [{ id, acceptance }] : [])),
@@ -44,13 +47,16 @@ export async function consume(deps: ConsumeDeps, records: readonly QueueRecord[]
   return onePerMessage([...unread, ...unproved, ...unrecorded, ...unfollowed]);
 }
 
-function readAll(records: readonly QueueRecord[]): { read: Read[]; unread: Failure[] } {
+function readAll(records: readonly QueueRecord[], now: number): { read: Read[]; unread: Failure[] } {
   const read: Read[] = [];
   const unread: Failure[] = [];
   for (const { messageId: id, body, attributes } of records) {
     try {
-      const again = Number(attributes?.ApproximateReceiveCount ?? 1) > 1;
-      read.push({ id, again, ...eventsIn(body) });
+      const content = eventsIn(body);
+      const isRepeat = Number(attributes?.ApproximateReceiveCount ?? 1) > 1;
+      // Who comes back from the dead letters is counted anew, although something did not follow from it.
+      const isLate = content.events.some(({ at }) => at < now - lateMs);
+      read.push({ id, again: isRepeat || isLate, ...content });
     } catch (error) {
       unread.push({ id, error });
     }

@@ -5,7 +5,7 @@ import type { MessageId, MessageRow } from "./message.ts";
 /** An event as a queue brought it. */
 export interface IncomingEvent {
   readonly event: MessageEvent;
-  /** Whether its queue message was received before: then its first consumer may have died half-way. */
+  /** Whether it may have been received before: then its first consumer may have died half-way. */
   readonly again: boolean;
 }
 
@@ -23,7 +23,7 @@ export interface RecordedEvent {
 
 /** What became of a batch of events. */
 export interface Recorded {
-  /** Those recorded for the first time, and those of them whose queue message came before. */
+  /** Those recorded for the first time, and those that may have come before. */
   readonly recorded: readonly RecordedEvent[];
   /** Those that are to come again. */
   readonly failed: readonly { readonly event: MessageEvent; readonly error: unknown }[];
