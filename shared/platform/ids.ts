@@ -23,6 +23,11 @@ export function messageIdAt(submissionId: string, place: number): string {
   return uuidV7(timeOfId(submissionId), bits);
 }
 
+/** Whether a text has the form of our ids; DynamoDB refuses to look for some that have not. */
+export function isId(text: string): boolean {
+  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}
+
 /** The epoch ms that a UUID v7 carries in its first 48 bits. */
 export function timeOfId(id: string): number {
   return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);

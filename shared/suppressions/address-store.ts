@@ -32,6 +32,8 @@ const writesPerTransaction = 100;
 const transactionsAtOnce = 8;
 const attempts = 10;
 const firstPauseMs = 10;
+// RFC 5321 §4.5.3.1: 64, an "@" and 255. DynamoDB refuses to look for what is much longer.
+const longestEmail = 320;
 // Longer than any event can be late: logs, and with them events, live for 30 days.
 const reactivationSeconds = 40 * 24 * 3600;
 
@@ -41,7 +43,8 @@ export async function readAddresses(
   accountId: number,
   emails: Iterable<string>,
 ): Promise<Map<string, AddressRecord>> {
-  const keys = [...new Set(emails)].map((email) => addressKey(accountId, email));
+  const possible = [...new Set(emails)].filter(({ length }) => length <= longestEmail);
+  const keys = possible.map((email) => addressKey(accountId, email));
   const items = await batchGet(table, { keys, attributes: ["sk", "suppressions", "optOuts"] });
   return new Map(items.map((item) => [String(item["sk"]).slice(addressPrefix.length), recordOf(item)]));
 }

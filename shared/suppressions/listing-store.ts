@@ -1,7 +1,7 @@
 import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { accountPartition } from "../platform/account-partition.ts";
 import { batchGet } from "../platform/batch-get.ts";
-import { timeOfId } from "../platform/ids.ts";
+import { isId, timeOfId } from "../platform/ids.ts";
 import type { SuppressionTable } from "./address-store.ts";
 
 /** Which rows of a list, newest first. */
@@ -42,6 +42,7 @@ export function listing<Row extends ListRow>({ client, table }: Table, kind: Lis
 
   return {
     async get(accountId: number, id: string): Promise<Row | undefined> {
+      if (!isId(id)) return undefined;
       const { Item } = await client.send(
         new GetCommand({ TableName: table, Key: keyOf(accountId, id), ConsistentRead: true }),
       );

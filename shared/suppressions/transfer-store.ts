@@ -1,5 +1,6 @@
 import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { accountPartition } from "../platform/account-partition.ts";
+import { isId } from "../platform/ids.ts";
 import { refusedWrite } from "../platform/refused-writes.ts";
 import type { SuppressionTable } from "./address-store.ts";
 import type { ListExport } from "./list-export.ts";
@@ -50,6 +51,7 @@ function transferStore<Row extends Transfer>(
     create: (row: Row): Promise<void> => put(row, 1, { ConditionExpression: "attribute_not_exists(pk)" }),
 
     async get(accountId: number, id: string): Promise<Kept<Row> | undefined> {
+      if (!isId(id)) return undefined;
       const { Item } = await client.send(
         new GetCommand({ TableName: table, Key: keyOf(accountId, id), ConsistentRead: true }),
       );

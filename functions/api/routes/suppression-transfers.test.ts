@@ -141,6 +141,7 @@ describe("an import in a request", () => {
     expect((await progressOf(idIn(body), await tokenFor(domainId + 1, 100))).status).toBe(404);
     expect((await progressOf(idIn(body), await tokenFor(domainId, 10))).status).toBe(200);
     expect((await progressOf(newId(noon))).status).toBe(404);
+    expect((await progressOf("7".repeat(2_000))).status).toBe(404);
   });
 });
 
