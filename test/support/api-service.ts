@@ -30,12 +30,8 @@ export function apiClient(
   const client = DynamoDBDocumentClient.from(dynamo, { marshallOptions: { removeUndefinedValues: true } });
   const audits = auditStore({ client, table: "Accounts", clock });
   const door = apiDoor({ accounts, rates, audits, tellAudit: async () => undefined }, routes.map(checked));
-  return async (method, path, { token, body, headers = {} } = {}) => {
-    const {
-      statusCode,
-      headers: answered,
-      body: text,
-    } = await door(event(method, path, token, body, headers));
+  return async (method, path, options) => {
+    const { statusCode, headers: answered, body: text } = await door(apiEvent(method, path, options));
     const isJson = answered["content-type"]?.startsWith("application/json") === true;
     return { status: statusCode, headers: answered, body: isJson ? JSON.parse(text) : text };
   };
@@ -64,12 +60,10 @@ function checked(route: ApiRoute): ApiRoute {
 }
 
 /** A request as the HTTP API hands it to the function. */
-function event(
+export function apiEvent(
   method: string,
   path: string,
-  token: string | undefined,
-  body: unknown,
-  headers: Record<string, string>,
+  { token, body, headers = {} }: Parameters<ApiClient>[2] & object = {},
 ): HttpEvent {
   const [rawPath = "", rawQueryString = ""] = path.split("?");
   return {
