@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { eventBits, type LogEntry } from "./log-entry.ts";
 import { ofDomains, parseFilters } from "./log-filters.ts";
 
@@ -115,6 +115,16 @@ describe("a filter of the log", () => {
       sentBefore: Date.UTC(2025, 0, 31),
     });
   });
+
+  it.each(["2025-01-01T02:00:00", "2025-01-01 02:00:00", "2025-01-01T02:00:00Z", "2025-01-01T01:00:00-0100"])(
+    "takes %s for a time in UTC, wherever it runs",
+    (time) => {
+      vi.stubEnv("TZ", "Asia/Tokyo");
+      expect(new Date(2025, 0, 1).getTime()).not.toBe(Date.UTC(2025, 0, 1));
+      expect(parseFilters({ sent_after: time }).sentAfter).toBe(Date.UTC(2025, 0, 1, 2));
+      vi.unstubAllEnvs();
+    },
+  );
 
   it("finds only messages of the domains that somebody may see", () => {
     const { accepts } = ofDomains([3938]);

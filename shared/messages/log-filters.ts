@@ -1,4 +1,5 @@
 import { streamSchema } from "../contracts/streams.ts";
+import { timeIn } from "../platform/iso-time.ts";
 import { eventBits, type LogColumn, type LogValue } from "./log-entry.ts";
 
 /** One filter: what a message's value in this column must be for the message to be found. */
@@ -180,12 +181,8 @@ function valuesOf(value: unknown): string[] {
   return all.flatMap((one) => (typeof one === "string" || typeof one === "number" ? String(one) : []));
 }
 
-/** Epoch ms of an ISO 8601 date or time. */
 function timeOf(value: unknown): number | undefined {
-  if (typeof value !== "string" || !/^\d{4}-\d{2}-\d{2}/.test(value)) return undefined;
-  // In a query string "+" stands for a space, and offsets begin with it.
-  const epochMs = Date.parse(value.replace(" ", value.includes("T") ? "+" : "T"));
-  return Number.isNaN(epochMs) ? undefined : epochMs;
+  return typeof value === "string" ? timeIn(value) : undefined;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -92,6 +92,8 @@ describe("the message log", () => {
       const second = await list(`?search_after=${first.next_page_cursor}${filter}`);
       expect(second.ids).toEqual(sent.slice(100));
       expect(second).toMatchObject({ total_count: 103, next_page_cursor: null });
+      const upper = await list(`?search_after=${sent[99]?.toUpperCase()}${filter}`);
+      expect(upper.ids).toEqual(second.ids);
     }
   });
 

@@ -12,7 +12,7 @@ import {
   searchLog,
 } from "../../../shared/messages/search-log.ts";
 import { PosternError } from "../../../shared/platform/errors.ts";
-import { timeOfId } from "../../../shared/platform/ids.ts";
+import { isId, timeOfId } from "../../../shared/platform/ids.ts";
 import type { StatsStore } from "../../../shared/stats/stats-store.ts";
 import { type ApiRoute, route } from "../door/route.ts";
 import { logEvents, logMessageSchema, logRow, logRowSchema } from "./email-log-shapes.ts";
@@ -24,7 +24,6 @@ export interface EmailLogDeps {
 
 const topic = "Email logs";
 const pageSize = 100;
-const uuid = z.uuid();
 
 /** The message log: searching it, and one message with all that happened to it. */
 export function emailLogRoutes(deps: EmailLogDeps): ApiRoute[] {
@@ -40,7 +39,7 @@ function listRoute(deps: EmailLogDeps): ApiRoute {
     access: "any token",
     pool: "logs list",
     query: z.object({
-      search_after: z.uuid("Bad Request").optional(),
+      search_after: z.uuid("Bad Request").toLowerCase().optional(),
       filters: z.unknown().optional(),
     }),
     responses: {
@@ -78,7 +77,7 @@ function messageRoute({ log }: EmailLogDeps): ApiRoute {
     responses: { 200: logMessageSchema },
     async handle({ account, permissions, params: { id = "" } }) {
       const from = retainedFrom(log.clock.now(), planNamed(account.planName).logDays);
-      const isKept = uuid.safeParse(id).success && timeOfId(id) >= from;
+      const isKept = isId(id) && timeOfId(id) >= from;
       const found = isKept
         ? await log.rows.message({ accountId: account.id, messageId: id.toLowerCase() })
         : undefined;

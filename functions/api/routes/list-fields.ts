@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { type Address, readAddress } from "../../../shared/mail/address.ts";
+import { timeIn } from "../../../shared/platform/iso-time.ts";
 
 /** How a list of addresses is searched, in the query string: both lists of this API have these fields. */
 export const listQuery = z.object({
@@ -38,33 +39,25 @@ export const idField = z
   .refine(Number.isSafeInteger, "is invalid");
 
 const dateOnly = /^\d{4}-\d{2}-\d{2}$/;
-const isoTime = z.union([z.iso.datetime({ offset: true, local: true }), z.iso.date()]);
 const dayMs = 24 * 3600 * 1000;
 
 /**
- * An ISO 8601 time as epoch ms; in UTC unless it says otherwise. A day or a second is meant from its first to
- * its last millisecond, so that `end_time` includes what happened in it.
+ * An ISO 8601 time as epoch ms. A day or a second is meant from its first to its last millisecond, so that
+ * `end_time` includes what happened in it.
  */
 function timeField(name: string, bound: "first" | "last") {
   return z
     .string("Bad Request")
     .transform((text, context) => {
-      // A plus sign that a client did not escape arrives as a space.
-      const parsed = isoTime.safeParse(text.replace(" ", "+"));
-      if (parsed.success)
-        return bound === "first" ? startOf(parsed.data) : startOf(parsed.data) + restOf(parsed.data);
+      const start = timeIn(text);
+      if (start !== undefined) return bound === "first" ? start : start + restOf(text);
       context.addIssue({ code: "custom", message: `Invalid parameter: ${name}` });
       return z.NEVER;
     })
     .optional();
 }
 
-function startOf(text: string): number {
-  const hasZone = dateOnly.test(text) || /(Z|[+-]\d{2}:?\d{2})$/i.test(text);
-  return Date.parse(hasZone ? text : `${text}Z`);
-}
-
 function restOf(text: string): number {
   if (dateOnly.test(text)) return dayMs - 1;
-  return /T\d{2}:\d{2}:\d{2}\.\d/.test(text) ? 0 : 999;
+  return /:\d{2}:\d{2}\.\d/.test(text) ? 0 : 999;
 }
