@@ -9,8 +9,8 @@ import { EncryptionKey } from "./keys.ts";
 import type { OwnerMail } from "./owner-mail.ts";
 import type { Storage } from "./storage.ts";
 
-// An endpoint that never answers holds a place in an invocation for 30 s every five minutes: so many places
-// hold five thousand of these before a working one waits.
+// An endpoint that answers late holds its whole invocation, whose other places stay empty meanwhile. After one such
+// call it goes by the slow ticks, where only its like wait for it.
 const batching = { batchSize: 50, maxBatchingWindow: Duration.seconds(1), maxConcurrency: 10 };
 
 export interface WebhooksProps {
@@ -21,6 +21,8 @@ export interface WebhooksProps {
 /** The way on which events leave for customers' endpoints: table, ticks, dispatcher. */
 export class Webhooks extends Construct {
   readonly ticks: ServiceQueue;
+  /** Ticks of webhooks that take long, and of work that does. */
+  readonly slowTicks: ServiceQueue;
   readonly worker: ServiceFunction;
   private readonly storage: Storage;
   private readonly key: EncryptionKey;
@@ -36,8 +38,15 @@ export class Webhooks extends Construct {
     this.ticks = new ServiceQueue(this, "WebhookTicksQueue", {
       urlName: environmentNames.webhookTicksUrl,
       consumerTimeout: timeout,
+      // One that a failing service of ours sends back is seen again after half of that.
+      oldestShouldBe: Duration.minutes(15),
+      runbook: { deadLetters: "webhook-ticks-dead-letters", age: "webhook-ticks-queue-age" },
+    });
+    this.slowTicks = new ServiceQueue(this, "SlowWebhookTicksQueue", {
+      urlName: environmentNames.slowWebhookTicksUrl,
+      consumerTimeout: timeout,
       // Retries wait in here for five minutes; who waits longer finds no free place.
-      oldestShouldBe: Duration.minutes(10),
+      oldestShouldBe: Duration.minutes(15),
       runbook: { deadLetters: "webhook-ticks-dead-letters", age: "webhook-ticks-queue-age" },
     });
     this.worker = new ServiceFunction(this, "DispatchWebhooks", {
@@ -49,6 +58,7 @@ export class Webhooks extends Construct {
       feedsItself: true,
     });
     this.ticks.workOff(this.worker, batching);
+    this.slowTicks.workOff(this.worker, batching);
     this.allowWork(ownerMail);
   }
 
@@ -76,6 +86,7 @@ export class Webhooks extends Construct {
     // What is told again is read from the log.
     storage.messages.allow(worker, "Query", "BatchGetItem");
     this.ticks.allowSend(worker);
+    this.slowTicks.allowSend(worker);
     this.key.allowDecrypt(worker);
     tellPolicy(worker);
     // The notice that a webhook is paused.

@@ -17,7 +17,7 @@ export async function handler(
   const work = async ({ messageId, body }: QueueRecord) => {
     try {
       const tick = webhookTickSchema.parse(JSON.parse(body));
-      if (tick.replay) await replay(deps, tick, tick.replay, { remainingMs });
+      if (tick.replay) await replay(deps, { ...tick, replay: tick.replay }, { remainingMs });
       else await dispatch(deps, tick, { remainingMs });
       return [];
     } catch (error) {

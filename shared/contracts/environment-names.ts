@@ -82,6 +82,8 @@ export const environmentNames = {
   webhooksTable: "WEBHOOKS_TABLE",
   /** Queue: when a webhook is to be looked after. */
   webhookTicksUrl: "WEBHOOK_TICKS_URL",
+  /** Queue: the same for webhooks that take long, and for work that does. */
+  slowWebhookTicksUrl: "SLOW_WEBHOOK_TICKS_URL",
   /** KMS key that encrypts the secrets with which webhooks are signed. */
   webhookKeyId: "WEBHOOK_KEY_ID",
   /** `true`: webhooks may go to private addresses and to any port. For local use alone. */

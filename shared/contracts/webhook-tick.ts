@@ -17,6 +17,8 @@ export const webhookTickSchema = z.object({
   webhookId: z.number().int().positive(),
   /** The `nextAttemptAt` that this tick was sent for. */
   retryAt: time.optional(),
+  /** It goes by the queue for what takes long, where it keeps nobody else waiting. */
+  slow: z.literal(true).optional(),
   replay: replaySchema.optional(),
 });
 

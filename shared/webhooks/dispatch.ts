@@ -5,7 +5,7 @@ import type { BacklogStore } from "./backlog-store.ts";
 import { type CallDeps, callEndpoint } from "./call.ts";
 import type { Lease, LeaseStore } from "./lease-store.ts";
 import { pausedNotice } from "./paused-notice.ts";
-import { afterFailure, batchSize, callTimeoutMs } from "./retry-rules.ts";
+import { afterFailure, batchSize, callTimeoutMs, slowCallMs } from "./retry-rules.ts";
 import type { TickQueueClient } from "./tick-queue-client.ts";
 import type { Webhook } from "./webhook.ts";
 import type { WebhookStore } from "./webhook-store.ts";
@@ -26,6 +26,11 @@ export interface DispatchDeps extends CallDeps {
 /** The invocation that a tick is worked in. */
 export interface Invocation {
   readonly remainingMs: () => number;
+}
+
+interface WorkDeps extends DispatchDeps {
+  /** What led to the work. */
+  readonly tick: WebhookTick;
 }
 
 /** A call and what has to be written after it. */
@@ -49,19 +54,21 @@ export async function dispatch(deps: DispatchDeps, tick: WebhookTick, invocation
     case "early":
     case "held":
       return;
+    case "slow":
+      return await deps.ticks.send({ ...tick, slow: true });
     case "taken":
-      return await workOff(deps, leasing.lease, invocation);
+      return await workOff({ ...deps, tick }, leasing.lease, invocation);
   }
 }
 
-async function purge({ backlog, ticks }: DispatchDeps, tick: WebhookTick, invocation: Invocation) {
-  const { accountId, webhookId } = tick;
-  const isDone = await backlog.purge(tick, () => invocation.remainingMs() > roomForPageMs);
-  if (!isDone) await ticks.send({ accountId, webhookId });
+/** A little at once; what takes long keeps nobody waiting. */
+async function purge({ backlog, ticks }: DispatchDeps, tick: WebhookTick, { remainingMs }: Invocation) {
+  const isDone = await backlog.purge(tick, () => tick.slow === true && remainingMs() > roomForPageMs);
+  if (!isDone) await ticks.send({ ...tick, slow: true });
 }
 
 /** Where one of our own services fails, the webhook does not wait for the lease to run out. */
-async function workOff(deps: DispatchDeps, taken: Lease, invocation: Invocation): Promise<void> {
+async function workOff(deps: WorkDeps, taken: Lease, invocation: Invocation): Promise<void> {
   try {
     for (let lease: Lease | undefined = taken; lease !== undefined; ) {
       lease = await sendSome(deps, lease, invocation);
@@ -74,20 +81,18 @@ async function workOff(deps: DispatchDeps, taken: Lease, invocation: Invocation)
 
 /** @returns what is to be gone on with; undefined if nothing is, or not now, or not by us */
 async function sendSome(
-  deps: DispatchDeps,
+  deps: WorkDeps,
   lease: Lease,
   { remainingMs }: Invocation,
 ): Promise<Lease | undefined> {
-  const { backlog, clock, leases, ticks } = deps;
+  const { backlog, clock, leases, tick } = deps;
   const { webhook } = lease;
-  const { accountId, webhookId, failures } = webhook;
+  const { accountId, failures } = webhook;
   const { events, more } = await backlog.oldest(webhook, batchSize);
+  let { slow } = webhook;
   if (events.length > 0) {
-    if (remainingMs() < roomForCallMs) {
-      await leases.release(lease);
-      await ticks.send({ accountId, webhookId });
-      return undefined;
-    }
+    // An endpoint that has just taken long is not called again from among those that do not.
+    if (remainingMs() < roomForCallMs || (slow && !tick.slow)) return await goOnLater(deps, lease, slow);
     const startedAt = clock.now();
     const outcome = await callEndpoint(
       deps,
@@ -98,14 +103,21 @@ async function sendSome(
       await fail(deps, lease, { failures, startedAt, reason: outcome.reason });
       return undefined;
     }
+    slow = clock.now() - startedAt > slowCallMs;
     await backlog.remove(
       accountId,
       events.map(({ key }) => key),
     );
   }
   // What came during the call has a tick of its own, and waits for company until then.
-  if (!more && (await leases.finish(lease))) return undefined;
-  return await leases.goOn(lease);
+  if (!more && (await leases.finish(lease, slow))) return undefined;
+  return await leases.goOn(lease, slow);
+}
+
+async function goOnLater({ leases, ticks }: DispatchDeps, lease: Lease, slow = false): Promise<undefined> {
+  const { accountId, webhookId } = lease.webhook;
+  await leases.release(lease);
+  await ticks.send({ accountId, webhookId, ...(slow && { slow }) });
 }
 
 /** The tick first: a next attempt that is noted has one, whatever dies in between. */
@@ -119,7 +131,7 @@ async function fail(
   deps.warn("a webhook's endpoint failed", { accountId, webhookId, failures: after.failures, reason });
   if (after.verdict === "retry") {
     const seconds = Math.max(0, Math.ceil((after.at - deps.clock.now()) / 1_000));
-    await deps.ticks.send({ accountId, webhookId, retryAt: after.at }, seconds);
+    await deps.ticks.send({ accountId, webhookId, retryAt: after.at, slow: true }, seconds);
   }
   if (!(await deps.leases.fail(lease, after))) return;
   const paused = await deps.webhooks.find(lease.webhook);

@@ -26,6 +26,8 @@ export type Leasing =
   | { readonly kind: "off"; readonly webhook: Webhook }
   /** Its next attempt is not due, and has a tick of its own. */
   | { readonly kind: "early" }
+  /** Calls of it may take long, which this tick may not. */
+  | { readonly kind: "slow" }
   /** Another dispatcher has it, and has been told to look once more before it gives it back. */
   | { readonly kind: "held" };
 
@@ -55,12 +57,14 @@ export function leaseStore(at: WebhookTable) {
     /**
      * Gives a webhook back whose backlog was sent to its end, its failures forgotten.
      *
+     * @param slow whether its last call took long
      * @returns false if another tick came meanwhile, so that there may be more
      */
-    async finish(lease: Lease): Promise<boolean> {
+    async finish(lease: Lease, slow = false): Promise<boolean> {
       const { done, item } = await end(lease, {
-        update: "REMOVE leaseId, leaseUntil, failures, nextAttemptAt",
+        update: "SET slow = :slow REMOVE leaseId, leaseUntil, failures, nextAttemptAt",
         condition: "attribute_not_exists(again)",
+        values: { ":slow": slow },
       });
       return done || item?.["leaseId"] !== lease.leaseId;
     },
@@ -70,8 +74,11 @@ export function leaseStore(at: WebhookTable) {
      *
      * @returns the webhook as the customer wants it now; undefined if it is not to be called any more, or by another
      */
-    async goOn(lease: Lease): Promise<Lease | undefined> {
-      const { done, item } = await end(lease, { update: "REMOVE again, failures, nextAttemptAt" });
+    async goOn(lease: Lease, slow = false): Promise<Lease | undefined> {
+      const { done, item } = await end(lease, {
+        update: "SET slow = :slow REMOVE again, failures, nextAttemptAt",
+        values: { ":slow": slow },
+      });
       return done ? { ...lease, webhook: webhookSchema.parse(item) } : undefined;
     },
 
@@ -97,14 +104,15 @@ export function leaseStore(at: WebhookTable) {
 
 const isMine = "leaseId = :mine";
 const isFree = "attribute_not_exists(leaseUntil) OR leaseUntil <= :now";
+const isFast = "attribute_not_exists(slow) OR slow = :false";
 const isDue = "attribute_not_exists(nextAttemptAt) OR nextAttemptAt <= :now OR nextAttemptAt = :retryAt";
 
 type Ending = Pick<ItemChange, "update" | "values"> & { readonly condition?: string };
 
 function retrying({ failures, at }: AfterFailure & { verdict: "retry" }): Ending {
   return {
-    update: "SET failures = :failures, nextAttemptAt = :at REMOVE leaseId, leaseUntil, again",
-    values: { ":failures": failures, ":at": at },
+    update: "SET failures = :failures, nextAttemptAt = :at, slow = :true REMOVE leaseId, leaseUntil, again",
+    values: { ":failures": failures, ":at": at, ":true": true },
   };
 }
 
@@ -122,8 +130,9 @@ async function tryToTake(at: WebhookTable, tick: WebhookTick): Promise<Leasing |
   const now = at.clock.now();
   const { done, item } = await changeItem(at, tick, {
     update: "SET leaseId = :leaseId, leaseUntil = :until REMOVE again",
-    condition: `active = :true AND (${isFree}) AND (${isDue})`,
+    condition: `active = :true AND (${isFree}) AND (${isDue})${tick.slow ? "" : ` AND (${isFast})`}`,
     values: {
+      ...(!tick.slow && { ":false": false }),
       ":leaseId": leaseId,
       ":until": now + leaseMs,
       ":true": true,
@@ -137,7 +146,9 @@ async function tryToTake(at: WebhookTable, tick: WebhookTick): Promise<Leasing |
   if (done) return { kind: "taken", lease: { leaseId, webhook } };
   if (!webhook.active) return { kind: "off", webhook };
   const { data: held } = heldSchema.safeParse(item);
-  if (held === undefined || held.leaseUntil <= now) return { kind: "early" };
+  if (held === undefined || held.leaseUntil <= now) {
+    return { kind: (webhook.nextAttemptAt ?? 0) > now ? "early" : "slow" };
+  }
   const told = await changeItem(at, tick, {
     update: "SET again = :true",
     condition: "leaseId = :held",

@@ -18,14 +18,16 @@ const roomForPageMs = 30_000;
 
 /**
  * Lets events of a time that is past wait once more for a webhook, under their ids; those that wait still are
- * the same items. What does not fit into the invocation goes on with a tick of its own.
+ * the same items. It takes long, and so keeps to the ticks that may; what does not fit into the invocation goes
+ * on with another.
  */
 export async function replay(
   { webhooks, pastEvents, backlog, ticks }: ReplayDeps,
-  { accountId, webhookId }: WebhookTick,
-  wanted: Replay,
+  tick: WebhookTick & { readonly replay: Replay },
   { remainingMs }: { readonly remainingMs: () => number },
 ): Promise<void> {
+  const { accountId, webhookId, replay: wanted } = tick;
+  if (!tick.slow) return await ticks.send({ ...tick, slow: true });
   const webhook = await webhooks.find({ accountId, webhookId });
   if (webhook === undefined || !collects(webhook)) return;
   let { after } = wanted;
@@ -34,5 +36,7 @@ export async function replay(
     await backlog.put(accountId, waitingFor(webhook, page.events));
     after = page.next;
   } while (after !== undefined && remainingMs() > roomForPageMs);
-  await ticks.send({ accountId, webhookId, ...(after !== undefined && { replay: { ...wanted, after } }) });
+  await ticks.send(
+    after === undefined ? { accountId, webhookId } : { ...tick, replay: { ...wanted, after } },
+  );
 }

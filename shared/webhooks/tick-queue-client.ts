@@ -11,14 +11,17 @@ const rememberedWebhooks = 10_000;
 
 export type TickQueueClient = ReturnType<typeof tickQueueClient>;
 
-/** The queue that says when a webhook is to be looked after. */
+/** The queues that say when a webhook is to be looked after. */
 export function tickQueueClient({
   sqs,
   queueUrl,
+  slowQueueUrl = queueUrl,
   clock,
 }: {
   sqs: SQSClient;
   queueUrl: string;
+  /** For what may take long; of no use to who sends nothing of that kind. */
+  slowQueueUrl?: string;
   clock: Clock;
 }) {
   /** What this process has arranged: when its last tick is due, and how many events it let wait for one. */
@@ -27,7 +30,7 @@ export function tickQueueClient({
   async function send(tick: WebhookTick, delaySeconds = 0): Promise<void> {
     await sqs.send(
       new SendMessageCommand({
-        QueueUrl: queueUrl,
+        QueueUrl: tick.slow ? slowQueueUrl : queueUrl,
         MessageBody: JSON.stringify(tick),
         DelaySeconds: delaySeconds,
       }),

@@ -33,7 +33,7 @@ export interface WebhookTable {
 export type WebhookStore = ReturnType<typeof webhookStore>;
 
 // What a failing endpoint, and whoever calls it at the moment, have left behind.
-const troubles = ["failures", "nextAttemptAt", "leaseId", "leaseUntil", "again"];
+const troubles = ["failures", "nextAttemptAt", "slow", "leaseId", "leaseUntil", "again"];
 const pausing = ["pausedAt", "ownerToldAt"];
 
 /** Webhooks as customers make and change them, in the webhooks table. */

@@ -49,6 +49,8 @@ export const webhookSchema = z.object({
   failures: z.number().int().default(0),
   /** Epoch ms before which the endpoint is left alone. */
   nextAttemptAt: time.optional(),
+  /** Whether the endpoint's last call failed or took long: then only ticks that may take long lead to another. */
+  slow: z.boolean().optional(),
   /** Epoch ms at which it was paused for its failures; not there if the customer switched it off. */
   pausedAt: time.optional(),
   ownerToldAt: time.optional(),

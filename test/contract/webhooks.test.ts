@@ -3,6 +3,7 @@ import { beforeEach, expect, it } from "vitest";
 import { eventItem } from "../../shared/messages/event-items.ts";
 import { pastEventsStore } from "../../shared/messages/past-events-store.ts";
 import { itemOf } from "../../shared/messages/row-store.ts";
+import { dispatch } from "../../shared/webhooks/dispatch.ts";
 import { replay } from "../../shared/webhooks/replay.ts";
 import { onEachDynamoEngine } from "../support/dynamodb.ts";
 import { settableClock } from "../support/test-table.ts";
@@ -211,6 +212,61 @@ await onEachDynamoEngine("webhooks", (dynamo) => {
     await elsewhere.stop();
   });
 
+  it("that fail or take long are called apart from the others, until they are fast again", async () => {
+    await hook();
+    const { endpoints } = world.deps;
+    let tookMs = 0;
+    const post: typeof endpoints.post = async (call) => {
+      clock.advance(tookMs);
+      return await endpoints.post(call);
+    };
+    const called = async (tick: object) => {
+      const before = receiver.attempts();
+      world.queue.length = 0;
+      await tell("a");
+      world.queue.length = 0;
+      await dispatch(
+        { ...world.deps, endpoints: { post } },
+        { ...id(), ...tick },
+        { remainingMs: () => 75_000 },
+      );
+      return { calls: receiver.attempts() - before, next: world.queue.map(({ tick: { slow } }) => slow) };
+    };
+
+    tookMs = 6_000;
+    expect(await called({})).toEqual({ calls: 1, next: [] });
+    expect(await called({})).toEqual({ calls: 0, next: [true] });
+    expect(await called({ slow: true })).toEqual({ calls: 1, next: [] });
+    tookMs = 0;
+    expect(await called({ slow: true })).toEqual({ calls: 1, next: [] });
+    expect(await called({})).toEqual({ calls: 1, next: [] });
+
+    receiver.is("down");
+    expect(await called({})).toEqual({ calls: 1, next: [true] });
+    expect(await called({})).toEqual({ calls: 0, next: [] });
+    clock.advance(6 * minute);
+    expect(await called({})).toEqual({ calls: 0, next: [true] });
+    receiver.is("up");
+    expect(await called({ slow: true })).toEqual({ calls: 1, next: [] });
+    expect(await called({})).toEqual({ calls: 1, next: [] });
+  });
+
+  it("that take long with much waiting are gone on with apart from the others", async () => {
+    await hook();
+    await tell(...Array.from({ length: 600 }, (_, n) => `e${n}`));
+    const { endpoints } = world.deps;
+    const post: typeof endpoints.post = async (call) => {
+      clock.advance(6_000);
+      return await endpoints.post(call);
+    };
+    world.queue.length = 0;
+    await dispatch({ ...world.deps, endpoints: { post } }, id(), { remainingMs: () => 75_000 });
+    expect(receiver.calls).toHaveLength(1);
+    expect(world.queue.map(({ tick }) => tick)).toEqual([{ ...id(), slow: true }]);
+    await world.workOff();
+    expect(receiver.calls.map(({ events }) => events.length)).toEqual([500, 100]);
+  });
+
   it("are signed with the newest secret from the next call on", async () => {
     await hook();
     await tell(...Array.from({ length: 600 }, (_, n) => `e${n}`));
@@ -273,8 +329,12 @@ await onEachDynamoEngine("webhooks", (dynamo) => {
     }
     clock.advance(24 * 3600_000);
     const pastEvents = pastEventsStore({ client: dynamo.client, table: dynamo.tables.messages });
-    const wanted = { from: start + 3600_000, to: start + 2 * 3600_000 };
-    await replay({ ...world.deps, pastEvents }, id(), wanted, { remainingMs: () => 75_000 });
+    const tick = { ...id(), replay: { from: start + 3600_000, to: start + 2 * 3600_000 } };
+    const again = (one: typeof tick) =>
+      replay({ ...world.deps, pastEvents }, one, { remainingMs: () => 75_000 });
+    await again(tick);
+    expect(world.queue.splice(0)).toEqual([{ dueAt: clock.now(), tick: { ...tick, slow: true } }]);
+    await again({ ...tick, ...{ slow: true } });
     await world.workOff();
     expect(names(receiver)).toEqual(["first", "last"]);
     expect(receiver.events()[0]?.["event_id"]).toBe(happened[1]?.event.eventId);

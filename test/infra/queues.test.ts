@@ -19,6 +19,7 @@ describe("every queue", () => {
       "DeliverTransactionalQueue",
       "EventsQueue",
       "ListTransfersQueue",
+      "SlowWebhookTicksQueue",
       "WebhookTicksQueue",
     ]);
   });

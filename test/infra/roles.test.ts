@@ -87,6 +87,7 @@ const expected: Record<string, Record<string, string[]>> = {
       "dynamodb:Query",
       "dynamodb:UpdateItem",
     ],
+    "<SlowWebhookTicksQueue.Arn>": [...receive, "sqs:SendMessage"],
     "<WebhookTicksQueue.Arn>": [...receive, "sqs:SendMessage"],
     "<WebhookKey.Arn>": ["kms:Decrypt"],
     "arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/postern.example": [
