@@ -24,6 +24,7 @@ describe("every function", () => {
       "SendBulk",
       "SendTransactional",
       "TransferLists",
+      "WatchTokens",
     ]);
   });
 

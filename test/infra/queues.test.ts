@@ -102,6 +102,7 @@ describe("every schedule", () => {
       "<ResetPeriods.Arn>": "rate(5 minutes)",
       "<ReconcileQuota.Arn>": "rate(15 minutes)",
       "<CheckDomains.Arn>": "rate(1 minute)",
+      "<WatchTokens.Arn>": "rate(1 hour)",
       "<PackLog.Arn>": "rate(5 minutes)",
     });
     expect(new Set(schedules.map(([, { Properties }]) => Properties.FlexibleTimeWindow.Mode))).toEqual(

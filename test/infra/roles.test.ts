@@ -139,7 +139,9 @@ const expected: Record<string, Record<string, string[]>> = {
       "dynamodb:PutItem",
       "dynamodb:Query",
     ],
+    "<QuotaTable.Arn>": ["dynamodb:PutItem"],
     "<WebhooksTable.Arn>": [
+      "dynamodb:BatchWriteItem",
       "dynamodb:DeleteItem",
       "dynamodb:GetItem",
       "dynamodb:PutItem",
@@ -163,6 +165,11 @@ const expected: Record<string, Record<string, string[]>> = {
   CheckDomains: {
     ...manageDomains,
     "<AccountsTable.Arn>/index/byCheckTime": ["dynamodb:Query"],
+  },
+  WatchTokens: {
+    "<AccountsTable.Arn>": ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:UpdateItem"],
+    "<AccountsTable.Arn>/index/byCheckTime": ["dynamodb:Query"],
+    [identities.replace("*", "postern.example")]: ["ses:SendEmail", "ses:SendRawEmail"],
   },
 };
 
