@@ -58,7 +58,7 @@ export class PosternStack extends Stack {
     recording.listenTo([transactional, bulk]);
     const ownerMail = new OwnerMail(this, "OwnerMail");
     const domains = new SendingDomains(this, "SendingDomains", { storage, dkimKey, ownerMail });
-    new Periods(this, "Periods", { storage, domains, ownerMail });
+    const periods = new Periods(this, "Periods", { storage, domains, ownerMail });
     const api = new AccountApi(this, "AccountApi", {
       storage,
       send: send.door,
@@ -72,10 +72,18 @@ export class PosternStack extends Stack {
     webhooks.allowTell(api.worker);
     const lists = new ListTransfers(this, "ListTransfers", { storage });
     lists.allowAsk(api.worker);
-    const operating = new Operating(this, "Operating", { storage, domains, events });
+    const queues = [
+      ...[transactional.queue, bulk.queue, events],
+      ...[webhooks.ticks, webhooks.slowTicks, lists.queue],
+    ];
+    const operating = new Operating(this, "Operating", {
+      ...{ storage, domains, recording, periods, queues },
+      streams: [transactional, bulk],
+      doors: { send: send.door, bulk: sendBulk.door, api: api.door, track: pages.door },
+    });
     new Watching(this, "Watching", {
       doors: [send.door, sendBulk.door, pages.door, api.door],
-      queues: [transactional.queue, bulk.queue, events, webhooks.ticks, lists.queue],
+      queues,
       accepting: [send.worker, sendBulk.worker],
       delivering: [transactional.worker, bulk.worker],
     });

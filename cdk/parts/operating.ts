@@ -1,28 +1,85 @@
-import { Duration } from "aws-cdk-lib";
+import { Duration, Stack } from "aws-cdk-lib";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
+import { environmentNames } from "../../shared/contracts/environment-names.ts";
+import type { Installation } from "../../shared/contracts/installation.ts";
 import { ServiceFunction } from "../defaults/service-function.ts";
 import type { ServiceQueue } from "../defaults/service-queue.ts";
+import type { Delivering } from "./delivering.ts";
+import type { HttpDoor } from "./http-door.ts";
+import type { Periods } from "./periods.ts";
+import type { Recording } from "./recording.ts";
 import type { SendingDomains } from "./sending-domains.ts";
 import type { Storage } from "./storage.ts";
+import { publishingZoneId } from "./zone.ts";
 
-/** What the operator does by hand: accounts, tokens, domains, limits. No API leads here; it is invoked. */
+export interface OperatingProps {
+  readonly storage: Storage;
+  readonly domains: SendingDomains;
+  readonly recording: Recording;
+  readonly periods: Periods;
+  readonly streams: readonly Delivering[];
+  readonly queues: readonly ServiceQueue[];
+  readonly doors: Readonly<Record<string, HttpDoor>>;
+}
+
+/** What the operator does by hand: accounts, tokens, domains, limits, queues. No API leads here; it is invoked. */
 export class Operating extends Construct {
   readonly worker: ServiceFunction;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    { storage, domains, events }: { storage: Storage; domains: SendingDomains; events: ServiceQueue },
-  ) {
+  constructor(scope: Construct, id: string, props: OperatingProps) {
     super(scope, id);
+    const { storage, domains, recording } = props;
     this.worker = new ServiceFunction(this, "Operator", {
       folder: "operator",
-      description: "The operator's own commands: accounts, tokens, domains, limits",
-      timeout: Duration.seconds(30),
+      description: "The operator's own commands: accounts, tokens, domains, limits, queues",
+      timeout: Duration.seconds(60),
       memorySize: 512,
     });
     storage.quota.allow(this.worker, "GetItem", "PutItem", "UpdateItem");
     domains.allowManage(this.worker);
-    events.allowSend(this.worker);
+    // All accounts, and the domains of all of them.
+    storage.accounts.allow(this.worker, "BatchGetItem");
+    storage.accounts.allowIndexQuery(this.worker, "byCheckTime");
+    recording.queue.allowSend(this.worker);
+    this.allowQueues(props);
+    this.worker.tell(environmentNames.installation, Stack.of(this).toJsonString(this.installationOf(props)));
   }
+
+  /** Looks at every queue, and puts back what it gave up on. */
+  private allowQueues({ queues, periods }: OperatingProps): void {
+    const allowDeadLetters = (arn: string) =>
+      this.worker.allow(["sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:DeleteMessage"], [arn]);
+    for (const queue of queues) {
+      this.worker.allow(["sqs:GetQueueAttributes", "sqs:SendMessage"], [queue.queueArn]);
+      allowDeadLetters(deadLettersOf(queue).queueArn);
+    }
+    allowDeadLetters(periods.deadLetters.queueArn);
+  }
+
+  private installationOf({ recording, periods, streams, queues, doors }: OperatingProps): Installation {
+    return {
+      queues: [
+        ...queues.map((queue) => ({
+          name: queue.node.id.replace(/Queue$/, ""),
+          url: queue.queueUrl,
+          deadLettersUrl: deadLettersOf(queue).queueUrl,
+        })),
+        { name: "Schedules", deadLettersUrl: periods.deadLetters.queueUrl },
+      ],
+      configurationSets: streams.map(({ stream, configurationSet }) => ({
+        stream,
+        name: configurationSet.configurationSetName,
+      })),
+      events: { topicArn: recording.topic.topicArn, queueArn: recording.queue.queueArn },
+      schedules: periods.schedules,
+      hosts: Object.entries(doors).map(([name, { url }]) => ({ name, url })),
+      ownsZone: publishingZoneId(this) !== undefined,
+    };
+  }
+}
+
+function deadLettersOf({ node, deadLetterQueue }: ServiceQueue): Queue {
+  if (deadLetterQueue === undefined) throw new Error(`${node.id} has no dead letters`);
+  return deadLetterQueue.queue as Queue;
 }

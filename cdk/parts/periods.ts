@@ -11,7 +11,9 @@ import type { Storage } from "./storage.ts";
 
 /** What happens by the clock: billing periods that end, quota that a crash left reserved, domains whose records may have changed, tokens that end, logs that have grown. */
 export class Periods extends Construct {
-  private readonly deadLetters: DeadLetters;
+  readonly deadLetters: DeadLetters;
+  /** The functions that the clock starts, and the names of their schedules. */
+  readonly schedules: { readonly functionId: string; readonly schedule: string }[] = [];
 
   constructor(
     scope: Construct,
@@ -81,7 +83,7 @@ export class Periods extends Construct {
       id: `AwsSolutions-IAM5[Resource::<${id}.Arn>:*]`,
       reason: "Versions and aliases of this one function.",
     });
-    new Schedule(this, `${id}Schedule`, {
+    const schedule = new Schedule(this, `${id}Schedule`, {
       description: props.description,
       schedule: ScheduleExpression.rate(interval),
       target: new LambdaInvoke(worker, {
@@ -92,6 +94,7 @@ export class Periods extends Construct {
         maxEventAge: interval,
       }),
     });
+    this.schedules.push({ functionId: id, schedule: schedule.scheduleName });
     return worker;
   }
 }

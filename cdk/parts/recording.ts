@@ -24,6 +24,8 @@ const events = [
 export class Recording extends Construct {
   readonly queue: ServiceQueue;
   readonly worker: ServiceFunction;
+  /** To which SES publishes what becomes of messages. */
+  readonly topic: Topic;
 
   constructor(scope: Construct, id: string, { storage }: { storage: Storage }) {
     super(scope, id);
@@ -48,6 +50,7 @@ export class Recording extends Construct {
       maxBatchingWindow: Duration.seconds(1),
       maxConcurrency: 10,
     });
+    this.topic = new Topic(this, "Topic", { enforceSSL: true });
     storage.messages.allow(this.worker, "BatchGetItem", "GetItem", "PutItem", "UpdateItem");
     storage.stats.allow(this.worker, "UpdateItem");
     storage.suppressions.allow(this.worker, "BatchGetItem", "PutItem");
@@ -55,12 +58,11 @@ export class Recording extends Construct {
 
   /** Lets SES tell what becomes of the streams' messages: configuration set, topic, queue. */
   listenTo(streams: readonly Delivering[]): void {
-    const topic = new Topic(this, "Topic", { enforceSSL: true });
     // Raw: the queue's message is the event as SES wrote it, without an envelope.
-    topic.addSubscription(new SqsSubscription(this.queue, { rawMessageDelivery: true }));
+    this.topic.addSubscription(new SqsSubscription(this.queue, { rawMessageDelivery: true }));
     for (const { configurationSet } of streams) {
       configurationSet.addEventDestination("Events", {
-        destination: EventDestination.snsTopic(topic),
+        destination: EventDestination.snsTopic(this.topic),
         events,
       });
     }

@@ -90,6 +90,32 @@ export const actionSchema = z.discriminatedUnion("action", [
   z.strictObject({ action: z.literal("setPlan"), accountId: id, planName: z.string() }),
   z.strictObject({ action: z.literal("usage"), accountId: id }),
   z.strictObject({
+    /** Accounts with their usage, oldest first. */
+    action: z.literal("listAccounts"),
+    /** Begins behind this account: `next` of the answer before. */
+    after: z.number().int().nonnegative().default(0),
+    limit: z.number().int().min(1).max(100).default(50),
+  }),
+  z.strictObject({ action: z.literal("showAccount"), accountId: id }),
+  z.strictObject({ action: z.literal("listDomains"), accountId: id }),
+  z.strictObject({
+    /** The domains of all accounts on which somebody has to decide. */
+    action: z.literal("reviewQueue"),
+  }),
+  z.strictObject({ action: z.literal("queueDepths") }),
+  z.strictObject({
+    action: z.literal("listDeadLetters"),
+    queue: name,
+    limit: z.number().int().min(1).max(100).default(20),
+  }),
+  z.strictObject({
+    /** Puts dead letters back, as many as an invocation can; `left` in the answer says how many remain. */
+    action: z.literal("replayDeadLetters"),
+    queue: name,
+    /** Only these; all unless given. */
+    ids: z.array(z.string()).min(1).max(100).optional(),
+  }),
+  z.strictObject({
     /** Takes a mailbox provider's complaint (RFC 5965), as it arrived at the address for complaints. */
     action: z.literal("recordFeedbackReport"),
     /** The whole email; one character for each byte (latin1) where it is not ASCII. */

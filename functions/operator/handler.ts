@@ -1,8 +1,12 @@
 import * as z from "zod";
 import { accessStore } from "../../shared/accounts/access-store.ts";
+import { accountListStore } from "../../shared/accounts/account-list-store.ts";
 import { accountStore } from "../../shared/accounts/account-store.ts";
 import { organizationStore } from "../../shared/accounts/organization-store.ts";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
+import { installationSchema } from "../../shared/contracts/installation.ts";
+import { companyInfoStore } from "../../shared/domains/company-info-store.ts";
+import { domainReviewStore } from "../../shared/domains/domain-review-store.ts";
 import { domainWork } from "../../shared/domains/domain-work.ts";
 import { eventsQueueClient } from "../../shared/messages/events-queue-client.ts";
 import { ownerEmailClient } from "../../shared/notifications/owner-email-client.ts";
@@ -12,7 +16,8 @@ import { systemClock as clock } from "../../shared/platform/clock.ts";
 import { readEnvironment } from "../../shared/platform/environment.ts";
 import { zoneClient } from "../../shared/platform/zone-client.ts";
 import { quotaStore } from "../../shared/quota/quota-store.ts";
-import { perform } from "./perform.ts";
+import { deadLetterClient } from "./dead-letter-client.ts";
+import { type OperatorDeps, perform } from "./perform.ts";
 
 const env = readEnvironment({
   [environmentNames.accountsTable]: z.string(),
@@ -22,6 +27,7 @@ const env = readEnvironment({
   [environmentNames.mailHost]: z.string(),
   [environmentNames.hostedZoneId]: z.string().optional(),
   [environmentNames.dnsServer]: z.string().optional(),
+  [environmentNames.installation]: z.string().transform((json) => installationSchema.parse(JSON.parse(json))),
 });
 const client = documentClient();
 const ses = mailClient();
@@ -36,9 +42,19 @@ const work = domainWork({
   ...{ kms: keyClient(), keyId: env.DKIM_KEY_ID, route53: zoneClient(), zoneId: env.HOSTED_ZONE_ID },
   ...{ dnsServer: env.DNS_SERVER, allowPrivateWebsites: false },
 });
-const events = eventsQueueClient({ sqs: queueClient(), queueUrl: env.EVENTS_QUEUE_URL });
+const sqs = queueClient();
+const events = eventsQueueClient({ sqs, queueUrl: env.EVENTS_QUEUE_URL });
 const quota = quotaStore({ client, table: env.QUOTA_TABLE, clock });
 
+const deps: OperatorDeps = {
+  ...work,
+  ...{ accounts, accesses, organizations, quota, events },
+  accountList: accountListStore({ client, table }),
+  domainReviews: domainReviewStore({ client, table }),
+  companyInfos: companyInfoStore({ client, table }),
+  installation: env.INSTALLATION,
+  deadLetters: deadLetterClient(sqs),
+};
+
 /** The operator's own commands, invoked directly; the answer may hold a secret and is never logged. */
-export const handler = (event: unknown) =>
-  perform({ ...work, accounts, accesses, organizations, quota, events }, event);
+export const handler = (event: unknown) => perform(deps, event);

@@ -1,20 +1,25 @@
 import { KMSClient } from "@aws-sdk/client-kms";
 import { GetEmailIdentityCommand, SESv2Client } from "@aws-sdk/client-sesv2";
+import { SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type AwsEndpoint, startAwsEndpoint } from "../../local/engines/aws/endpoint.ts";
 import { sesFaults } from "../../local/engines/aws/ses-faults.ts";
 import { accessStore } from "../../shared/accounts/access-store.ts";
+import { accountListStore } from "../../shared/accounts/account-list-store.ts";
 import { accountStore } from "../../shared/accounts/account-store.ts";
 import { organizationStore } from "../../shared/accounts/organization-store.ts";
 import { tokenStore } from "../../shared/accounts/token-store.ts";
 import type { MessageEvent } from "../../shared/contracts/message-event.ts";
+import { companyInfoStore } from "../../shared/domains/company-info-store.ts";
 import { demoDomainStore } from "../../shared/domains/demo-domain-store.ts";
 import { dkimKeyClient } from "../../shared/domains/dkim-key-client.ts";
+import { domainReviewStore } from "../../shared/domains/domain-review-store.ts";
 import { domainStore } from "../../shared/domains/domain-store.ts";
 import { sesIdentityClient } from "../../shared/domains/ses-identity-client.ts";
 import { quotaStore } from "../../shared/quota/quota-store.ts";
 import { useDynamo } from "../../test/support/dynamodb.ts";
 import { settableClock } from "../../test/support/test-table.ts";
+import { deadLetterClient } from "./dead-letter-client.ts";
 import { type OperatorDeps, perform } from "./perform.ts";
 
 const noon = Date.UTC(2026, 0, 31, 12);
@@ -69,6 +74,11 @@ describe("the operator", () => {
         },
       },
       events: { put: async (some) => void events.push(...some) },
+      accountList: accountListStore(accounts),
+      domainReviews: domainReviewStore(accounts),
+      companyInfos: companyInfoStore(accounts),
+      installation: { queues: [] },
+      deadLetters: deadLetterClient(new SQSClient({ region: "us-east-1" })),
       mailHost: "postern.test",
       clock,
     };
@@ -76,7 +86,7 @@ describe("the operator", () => {
 
   it("makes an account on the free plan, with its quota", async () => {
     const accountId = await newAccount();
-    expect(await operate({ action: "usage", accountId })).toEqual({
+    expect(await operate({ action: "usage", accountId })).toMatchObject({
       ...{ accountId, planName: "free", monthLimit: 4_000, used: 0, remaining: 4_000 },
       ...{ day: "2026-01-31", dayLimit: 150, dayUsed: 0, dayRemaining: 150 },
       ...{ periodStart: "2026-01-31T12:00:00.000Z", periodEnd: "2026-02-28T12:00:00.000Z" },
@@ -197,6 +207,58 @@ describe("the operator", () => {
     const accountId = await newAccount();
     expect(await deps.domains.list(accountId)).toMatchObject([
       { name: `demo-${accountId}.postern.test`, demo: true, complianceStatus: "demo", dkimKeys: [] },
+    ]);
+  });
+
+  it("lists all accounts, page by page, with what they have used", async () => {
+    const ids = [await newAccount(), await newAccount(), await newAccount()];
+    await operate({ action: "createToken", accountId: ids[0], name: "a", accessLevel: 100 });
+    await deps.quota.reserve({ accountId: Number(ids[1]), submissionId: "s", count: 3 });
+    const seen: { accountId: number; usage: { used: number } }[] = [];
+    let after: unknown = Number(ids[0]) - 1;
+    while (after !== undefined) {
+      const page = await operate({ action: "listAccounts", after, limit: 2 });
+      seen.push(...(page["accounts"] as typeof seen));
+      after = page["next"];
+    }
+    expect(seen.map(({ accountId }) => accountId)).toEqual(ids);
+    expect(seen[1]).toMatchObject({
+      ...{ name: "Example", ownerEmail: "owner@example.com", status: "active", planName: "free" },
+      usage: { used: 3, remaining: 3_997 },
+    });
+  });
+
+  it("shows an account with limits, usage and domains", async () => {
+    const accountId = await newAccount();
+    const domainName = `shown${++made}.example`;
+    await operate({ action: "addDomain", accountId, domainName });
+    expect(await operate({ action: "showAccount", accountId })).toMatchObject({
+      ...{ accountId, limits: { emailsPerHour: 150 }, usage: { used: 0 } },
+      domains: [{ complianceStatus: "demo" }, { domainName, complianceStatus: "unverified_dns" }],
+    });
+    expect(await operate({ action: "listDomains", accountId })).toMatchObject({
+      domains: [{}, { domainName }],
+    });
+  });
+
+  it("lists the domains that wait for a decision, with what speaks for and against them", async () => {
+    const accountId = await newAccount();
+    const names = [`waiting${++made}.example`, `sending${++made}.example`];
+    for (const domainName of names) await operate({ action: "addDomain", accountId, domainName });
+    const [waiting = "", sending = ""] = names;
+    const complianceStatus = "awaiting_questionnaire";
+    const questionnaire = { at: noon, answers: { what: "Invoices" } };
+    await deps.domains.change(
+      { accountId, name: waiting },
+      { complianceStatus, reviewReasons: ["It looks like a bank"], questionnaire },
+    );
+    await operate({ action: "decideDomain", accountId, domainName: sending, decision: "compliant" });
+    const { domains } = await operate({ action: "reviewQueue" });
+    expect((domains as { accountId: number }[]).filter((domain) => domain.accountId === accountId)).toEqual([
+      expect.objectContaining({
+        ...{ domainName: waiting, complianceStatus, reasons: ["It looks like a bank"] },
+        answers: { what: "Invoices" },
+      }),
     ]);
   });
 

@@ -2,6 +2,7 @@ import type * as z from "zod";
 import type { AccountStore } from "../../shared/accounts/account-store.ts";
 import { changePlan } from "../../shared/billing/change-plan.ts";
 import { createAccount } from "../../shared/billing/create-account.ts";
+import type { UsageAnswer } from "../../shared/contracts/operator-answers.ts";
 import { complaintInReport } from "../../shared/delivery/complaint-in-report.ts";
 import { type AddDomainDeps, addDomain } from "../../shared/domains/add-domain.ts";
 import type { DemoDomainStore } from "../../shared/domains/demo-domain-store.ts";
@@ -13,9 +14,19 @@ import type { Clock } from "../../shared/platform/clock.ts";
 import { PosternError } from "../../shared/platform/errors.ts";
 import type { QuotaStore } from "../../shared/quota/quota-store.ts";
 import { type AccessDeps, acceptInvitation, makeOrganization, makeToken, makeUser } from "./access.ts";
+import {
+  type LookDeps,
+  listAccounts,
+  listDomains,
+  noAccount,
+  reviewQueue,
+  showAccount,
+  usageOf,
+} from "./accounts.ts";
 import { type ActionOf, actionSchema } from "./actions.ts";
+import { listDeadLetters, type QueueDeps, queueDepths, replayDeadLetters } from "./queues.ts";
 
-export interface OperatorDeps extends AddDomainDeps, TellOwnerDeps, AccessDeps {
+export interface OperatorDeps extends AddDomainDeps, TellOwnerDeps, AccessDeps, LookDeps, QueueDeps {
   readonly domains: DomainStore;
   readonly demoDomains: DemoDomainStore;
   readonly accounts: AccountStore;
@@ -67,6 +78,20 @@ export async function perform(deps: OperatorDeps, event: unknown): Promise<objec
       return {};
     case "usage":
       return usage(deps, wanted.accountId);
+    case "listAccounts":
+      return listAccounts(deps, wanted);
+    case "showAccount":
+      return showAccount(deps, wanted.accountId);
+    case "listDomains":
+      return listDomains(deps, wanted.accountId);
+    case "reviewQueue":
+      return reviewQueue(deps);
+    case "queueDepths":
+      return queueDepths(deps);
+    case "listDeadLetters":
+      return listDeadLetters(deps, wanted);
+    case "replayDeadLetters":
+      return replayDeadLetters(deps, wanted);
     case "recordFeedbackReport":
       return recordFeedbackReport(deps, wanted.report);
   }
@@ -129,7 +154,7 @@ async function setLimits(deps: OperatorDeps, wanted: ActionOf<"setLimits">): Pro
   const { action: _action, accountId, emailsPerMonth, emailsPerDay, ...limits } = wanted;
   await deps.accounts.setLimits(accountId, withoutUndefined(limits));
   if (emailsPerMonth !== undefined || emailsPerDay !== undefined) {
-    const { planName, monthLimit, dayLimit } = await usageOf(deps, accountId);
+    const { planName, monthLimit, dayLimit } = await knownUsage(deps, accountId);
     await deps.quota.changePlan(accountId, {
       name: planName,
       monthLimit: emailsPerMonth ?? monthLimit,
@@ -140,13 +165,7 @@ async function setLimits(deps: OperatorDeps, wanted: ActionOf<"setLimits">): Pro
 }
 
 async function usage(deps: OperatorDeps, accountId: number): Promise<object> {
-  const { periodStart, periodEnd, ...numbers } = await usageOf(deps, accountId);
-  return {
-    accountId,
-    ...numbers,
-    periodStart: new Date(periodStart).toISOString(),
-    periodEnd: new Date(periodEnd).toISOString(),
-  };
+  return { accountId, ...(await knownUsage(deps, accountId)) };
 }
 
 async function recordFeedbackReport({ events, clock }: OperatorDeps, report: string): Promise<object> {
@@ -157,18 +176,14 @@ async function recordFeedbackReport({ events, clock }: OperatorDeps, report: str
   return { isComplaint: true, accountId, messageId };
 }
 
-async function usageOf(deps: OperatorDeps, accountId: number) {
-  const numbers = await deps.quota.usage(accountId);
+async function knownUsage(deps: OperatorDeps, accountId: number): Promise<UsageAnswer> {
+  const numbers = await usageOf(deps, accountId);
   if (numbers === undefined) throw noAccount(accountId);
   return numbers;
 }
 
 async function mustExist(deps: OperatorDeps, accountId: number): Promise<void> {
   if ((await deps.accounts.get(accountId)) === undefined) throw noAccount(accountId);
-}
-
-function noAccount(accountId: number): PosternError {
-  return new PosternError("not_found", { messages: [`no account ${accountId}`] });
 }
 
 function mistakesIn(error: z.ZodError): string[] {

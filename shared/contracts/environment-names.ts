@@ -88,7 +88,9 @@ export const environmentNames = {
   webhookKeyId: "WEBHOOK_KEY_ID",
   /** `true`: webhooks may go to private addresses and to any port. For local use alone. */
   webhookAllowPrivate: "WEBHOOK_ALLOW_PRIVATE",
-  /** Bucket: packed logs. */
+  /** What stands where in the installation, as JSON (contract `installation`); the operator's function is told. */
+  installation: "INSTALLATION",
+  /** Bucket: packed logs, and copies of what was sent. */
   logBucket: "LOG_BUCKET",
 } as const;
 

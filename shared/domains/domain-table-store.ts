@@ -17,10 +17,11 @@ import {
   sendingDomainSchema,
 } from "./sending-domain.ts";
 
-const domainPrefix = "DOMAIN#";
+/** What the keys of an account's domains begin with. */
+export const domainPrefix = "DOMAIN#";
 const deletedPrefix = "DELETED#";
 /** All items of the accounts table that wait for a check are found under it, by time. */
-const checkState = "domains";
+export const checkState = "domains";
 
 export interface DomainTable {
   readonly client: DynamoDBDocumentClient;

@@ -32,6 +32,7 @@ const deliver = (stream: "Transactional" | "Bulk") => ({
   "<MessagesTable.Arn>": ["dynamodb:PutItem", "dynamodb:UpdateItem"],
   "<SuppressionsTable.Arn>": ["dynamodb:BatchGetItem"],
   "<PayloadsBucket.Arn>/*": ["s3:GetObject"],
+  "<LogBucket.Arn>/sent/*": ["s3:PutObject"],
   [`<Deliver${stream}Queue.Arn>`]: [...receive, "sqs:SendMessage"],
   "<EventsQueue.Arn>": ["sqs:SendMessage"],
   "<DkimKey.Arn>": ["kms:Decrypt"],
@@ -59,6 +60,16 @@ const manageDomains = {
     "ses:PutEmailIdentityMailFromAttributes",
   ],
 };
+
+const queues = [
+  ...["DeliverTransactional", "DeliverBulk", "Events"],
+  ...["WebhookTicks", "SlowWebhookTicks", "ListTransfers"],
+];
+const takeOut = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"];
+const putBack = (queue: string) => [
+  [`<${queue}Queue.Arn>`, ["sqs:GetQueueAttributes", "sqs:SendMessage"]],
+  [`<${queue}DeadLetters.Arn>`, takeOut],
+];
 
 const expected: Record<string, Record<string, string[]>> = {
   SendTransactional: send("Transactional"),
@@ -159,7 +170,10 @@ const expected: Record<string, Record<string, string[]>> = {
   },
   Operator: {
     ...manageDomains,
-    "<EventsQueue.Arn>": ["sqs:SendMessage"],
+    "<AccountsTable.Arn>": [...manageDomains["<AccountsTable.Arn>"], "dynamodb:BatchGetItem"],
+    "<AccountsTable.Arn>/index/byCheckTime": ["dynamodb:Query"],
+    ...Object.fromEntries(queues.flatMap(putBack)),
+    "<SchedulesDeadLetters.Arn>": takeOut,
     "<QuotaTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
   },
   CheckDomains: {
