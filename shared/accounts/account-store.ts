@@ -32,6 +32,14 @@ export interface Customer {
   readonly access?: Access;
 }
 
+/**
+ * For who must not go on for long with what an account was: workers that send mail. They ask again so often that
+ * nothing waits for it, and know of a suspension within `statusKnownMs`.
+ */
+export const watchfully = { foundMs: 5_000, refreshMs: 2_000 } as const;
+/** So long after a suspension, none of an account's messages is begun any more. */
+export const statusKnownMs = watchfully.foundMs;
+
 export type AccountStore = ReturnType<typeof accountStore>;
 
 /** Accounts and their tokens, in the accounts table. */
@@ -39,15 +47,21 @@ export function accountStore({
   client,
   table,
   clock,
+  known: knownFor = { foundMs },
 }: {
   client: DynamoDBDocumentClient;
   table: string;
   clock: Clock;
+  /** How long an account is remembered as it was; 30 s unless given. */
+  known?: { readonly foundMs: number; readonly refreshMs?: number };
 }) {
   const ids = idStore({ client, table });
   const accesses = accessStore({ client, table, clock });
   const usual = { clock, foundMs, missingMs, max: cachedEntries };
-  const accounts = lookupCache<Account>({ ...usual, find: (id) => readAccount(client, table, Number(id)) });
+  const accounts = lookupCache<Account>({
+    ...{ ...usual, ...knownFor },
+    find: (id) => readAccount(client, table, Number(id)),
+  });
   // By hash, so that secrets do not lie about in memory.
   const known = lookupCache<Token>({ ...usual, find: (hash) => readToken(client, table, hash) });
   const users = lookupCache<Access>({
@@ -80,8 +94,14 @@ export function accountStore({
     forgetAccess: ({ accountId, id }: Pick<Access, "accountId" | "id">) =>
       users.forget(userKey(accountId, id)),
 
-    /** As it was within the last 30 s. */
+    /** As it was within the last 30 s, or as long as this store remembers. */
     get: (accountId: number): Promise<Account | undefined> => accounts.get(String(accountId)),
+
+    /** As it is now. */
+    getNow(accountId: number): Promise<Account | undefined> {
+      accounts.forget(String(accountId));
+      return accounts.get(String(accountId));
+    },
 
     nextId: () => ids.next(),
 

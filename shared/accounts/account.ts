@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { standingSchema } from "./suspension.ts";
 
 export const accountLimitsSchema = z.object({
   /** General rate limit of each token: requests in a fixed window of 10 seconds. */
@@ -9,7 +10,7 @@ export const accountLimitsSchema = z.object({
   messageBytes: z.number().int().positive(),
 });
 
-export const accountStatusSchema = z.enum(["active", "banned"]);
+export const accountStatusSchema = z.enum(["active", "suspended", "banned"]);
 
 export const accountSchema = z.object({
   id: z.number().int(),
@@ -20,6 +21,8 @@ export const accountSchema = z.object({
   limits: accountLimitsSchema,
   /** The organization that it is one of, if any. */
   organizationId: z.number().int().optional(),
+  /** Suspensions and what belongs to them; absent for an account that never had one. */
+  standing: standingSchema.optional(),
 });
 
 export type AccountLimits = z.infer<typeof accountLimitsSchema>;

@@ -1,4 +1,6 @@
+import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
+import { settableClock } from "../../test/support/test-table.ts";
 import { type LookupCache, lookupCache } from "./lookup-cache.ts";
 
 interface Bench {
@@ -91,5 +93,33 @@ describe("a look-up cache", () => {
     });
     await expect(cache.get("a")).rejects.toThrow("throttled");
     expect(await cache.get("a")).toEqual({ calls: 2 });
+  });
+
+  it("asks again in good time for what is in use, and lets nobody wait for it", async () => {
+    const clock = settableClock(1_000_000);
+    let stored: { name: string } | undefined = { name: "first" };
+    let asked = 0;
+    const cache = lookupCache<{ name: string }>({
+      ...{ clock, foundMs: 5_000, refreshMs: 2_000, missingMs: 1_000, max: 10 },
+      find: async () => {
+        asked += 1;
+        if (asked === 2) throw new Error("throttled");
+        return stored;
+      },
+    });
+    expect(await cache.get("a")).toEqual({ name: "first" });
+    stored = { name: "second" };
+    clock.advance(2_001);
+    expect(await cache.get("a")).toEqual({ name: "first" });
+    await setImmediate();
+    expect(await cache.get("a")).toEqual({ name: "first" });
+    await setImmediate();
+    expect(await cache.get("a")).toEqual({ name: "second" });
+    expect(asked).toBe(3);
+
+    stored = undefined;
+    clock.advance(5_001);
+    expect(await cache.get("a")).toBeUndefined();
+    expect(asked).toBe(4);
   });
 });

@@ -19,11 +19,13 @@ export function lookupCache<Value extends object>(options: {
   clock: Clock;
   find(key: string): Promise<Value | undefined>;
   foundMs: number;
+  /** What is older than this is given once more and asked for again meanwhile, so that who asks often never waits. */
+  refreshMs?: number | undefined;
   missingMs: number;
   /** Most entries of each kind. */
   max: number;
 }): LookupCache<Value> {
-  const { clock, find, foundMs, missingMs, max } = options;
+  const { clock, find, foundMs, refreshMs = foundMs, missingMs, max } = options;
   const usual = { max, perf: clock, ttlResolution: 0 };
   const found = new LRUCache<string, Value>({ ...usual, ttl: foundMs });
   const missing = new LRUCache<string, true>({ ...usual, ttl: missingMs });
@@ -47,14 +49,28 @@ export function lookupCache<Value extends object>(options: {
 
   function remember(key: string, value: Value | undefined): void {
     running.delete(key);
-    if (value === undefined) missing.set(key, true);
-    else found.set(key, value);
+    if (value !== undefined) found.set(key, value);
+    else {
+      found.delete(key);
+      missing.set(key, true);
+    }
+  }
+
+  function refresh(key: string): void {
+    const age = foundMs - found.getRemainingTTL(key);
+    if (age <= refreshMs || running.has(key)) return;
+    // Without an answer what is known serves to its end, and who asks then is told of the failure.
+    ask(key).catch(() => undefined);
   }
 
   return {
     async get(key) {
       const known = found.get(key);
-      if (known !== undefined || missing.has(key)) return known;
+      if (known !== undefined) {
+        refresh(key);
+        return known;
+      }
+      if (missing.has(key)) return undefined;
       return running.get(key) ?? ask(key);
     },
     forget(key) {

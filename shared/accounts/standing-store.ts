@@ -1,0 +1,123 @@
+import { type DynamoDBDocumentClient, GetCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { accountPartition } from "../platform/account-partition.ts";
+import type { Clock } from "../platform/clock.ts";
+import { PosternError } from "../platform/errors.ts";
+import { refusedWrite } from "../platform/refused-writes.ts";
+import { type Account, accountSchema } from "./account.ts";
+import { accountKey } from "./keys.ts";
+import { nextLookAt, type Stand, type StandingChange, standOf } from "./standing.ts";
+
+/** All accounts whose standing is to be looked after are found under it, by time. */
+const checkState = "standing";
+const changeTries = 10;
+
+export type StandingStore = ReturnType<typeof standingStore>;
+
+interface AccountTable {
+  readonly client: DynamoDBDocumentClient;
+  readonly table: string;
+}
+
+/** How accounts stand: suspended, banned, warned. It is part of the account's item, which every worker reads. */
+export function standingStore({ clock, ...at }: AccountTable & { clock: Clock }) {
+  return {
+    /** The account as it is now. */
+    read: (accountId: number) => read(at, accountId),
+
+    /**
+     * Changes an account's standing, whoever else does at the same time.
+     *
+     * @returns the account after it, and whether anything changed
+     * @throws PosternError `not_found` if there is no such account
+     */
+    async change(accountId: number, change: StandingChange): Promise<{ account: Account; changed: boolean }> {
+      for (let tries = 1; tries <= changeTries; tries += 1) {
+        const account = await read(at, accountId);
+        if (account === undefined) {
+          throw new PosternError("not_found", { messages: [`no account ${accountId}`] });
+        }
+        const after = change(standOf(account), clock.now());
+        if (after === undefined) return { account, changed: false };
+        const written = await write(at, account, after, clock.now());
+        if (written) return { account: written, changed: true };
+      }
+      throw new Error(`the standing of account ${accountId} changes all the time`);
+    },
+
+    /** Accounts that are to be looked after, the longest due first. */
+    async due(limit: number): Promise<number[]> {
+      const { Items = [] } = await at.client.send(
+        new QueryCommand({
+          TableName: at.table,
+          IndexName: "byCheckTime",
+          KeyConditionExpression: "checkState = :state AND checkAt <= :now",
+          ExpressionAttributeValues: { ":state": checkState, ":now": clock.now() },
+          Limit: limit,
+        }),
+      );
+      return Items.map(({ pk }) => Number(String(pk).slice(accountPartition(0).length - 1)));
+    },
+
+    /** Looks at an account again later, for what could not be done now, or need not. */
+    async postpone({ id, standing }: Account): Promise<void> {
+      const next = standing && nextLookAt(standing, clock.now());
+      await set(at, id, { version: standing?.version ?? 0, checkAt: next });
+    },
+  };
+}
+
+async function read({ client, table }: AccountTable, accountId: number): Promise<Account | undefined> {
+  const { Item } = await client.send(
+    new GetCommand({ TableName: table, Key: accountKey(accountId), ConsistentRead: true }),
+  );
+  return Item && accountSchema.parse(Item);
+}
+
+/** @returns undefined where somebody else has changed it since it was read */
+async function write(
+  at: AccountTable,
+  account: Account,
+  { status, standing }: Stand,
+  now: number,
+): Promise<Account | undefined> {
+  const version = account.standing?.version ?? 0;
+  const next = { ...standing, version: version + 1 };
+  const checkAt = nextLookAt(next, now);
+  const done = await set(at, account.id, { version, checkAt, stand: { status, standing: next } });
+  return done ? { ...account, status, standing: next } : undefined;
+}
+
+async function set(
+  { client, table }: AccountTable,
+  accountId: number,
+  { version, checkAt, stand }: { version: number; checkAt: number | undefined; stand?: Stand },
+): Promise<boolean> {
+  const sets = [
+    ...(stand ? ["#status = :status", "standing = :standing"] : []),
+    ...(checkAt === undefined ? [] : ["checkState = :state", "checkAt = :checkAt"]),
+  ];
+  const asRead = version === 0 ? "attribute_not_exists(standing)" : "standing.version = :version";
+  try {
+    await client.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: accountKey(accountId),
+        UpdateExpression: [
+          ...(sets.length > 0 ? [`SET ${sets.join(", ")}`] : []),
+          ...(checkAt === undefined ? ["REMOVE checkState, checkAt"] : []),
+        ].join(" "),
+        ConditionExpression: `attribute_exists(pk) AND ${asRead}`,
+        ...(stand && { ExpressionAttributeNames: { "#status": "status" } }),
+        ExpressionAttributeValues: {
+          ...(stand && { ":status": stand.status, ":standing": stand.standing }),
+          ...(checkAt !== undefined && { ":state": checkState, ":checkAt": checkAt }),
+          ...(version > 0 && { ":version": version }),
+        },
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (refusedWrite(error)) return false;
+    throw error;
+  }
+}

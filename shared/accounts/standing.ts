@@ -1,0 +1,165 @@
+import { PosternError } from "../platform/errors.ts";
+import type { Account, AccountStatus } from "./account.ts";
+import {
+  answerWithinMs,
+  decideWithinMs,
+  goodStanding,
+  isSameScope,
+  type Standing,
+  type StandingNews,
+  type Suspension,
+  type SuspensionScope,
+} from "./suspension.ts";
+
+/** Where an account stands before a change, or after it. */
+export interface Stand {
+  readonly status: AccountStatus;
+  readonly standing: Standing;
+}
+
+/** A change of an account's standing; undefined where there is nothing to change. */
+export type StandingChange = (stand: Stand, now: number) => Stand | undefined;
+
+/** Notices that nobody wrote, and mail that is to be let go, are looked after again so soon. */
+const lookAgainMs = 60_000;
+/**
+ * A worker that held mail back and died before it could see that the suspension had ended leaves it behind:
+ * workers live for a minute, and what they knew is seconds old.
+ */
+const letGoForMs = 10 * 60_000;
+
+export function standOf({ status, standing = goodStanding }: Account): Stand {
+  return { status, standing };
+}
+
+/**
+ * Suspends; what is suspended already stays so, for its old reason and until its old end.
+ *
+ * @throws PosternError `invalid_request` if the account is banned
+ */
+export function suspend(wanted: Pick<Suspension, "scope" | "reason" | "automatic">): StandingChange {
+  return ({ status, standing }, now) => {
+    if (status === "banned")
+      throw new PosternError("invalid_request", { messages: ["the account is banned"] });
+    const { suspensions } = standing;
+    if (suspensions.some(({ scope }) => isSameScope(scope, wanted.scope))) return undefined;
+    const suspension = { ...wanted, since: now, banAt: now + answerWithinMs };
+    const news = newsOf("suspended", wanted.scope, now, { reason: wanted.reason, banAt: suspension.banAt });
+    return stand({ ...standing, suspensions: [...suspensions, suspension], news: [...standing.news, news] });
+  };
+}
+
+/** Lifts the suspension of a scope, and of an account also a ban. */
+export function lift(wanted: SuspensionScope): StandingChange {
+  return ({ status, standing }, now) => {
+    const unbans = wanted.kind === "account" && status === "banned";
+    if (status === "banned" && !unbans) return undefined;
+    const left = standing.suspensions.filter(({ scope }) => !isSameScope(scope, wanted));
+    if (!unbans && left.length === standing.suspensions.length) return undefined;
+    return stand({
+      ...standing,
+      suspensions: left,
+      news: [...standing.news, newsOf("lifted", wanted, now)],
+      letGoAt: now,
+      liftedAt: { ...standing.liftedAt, ...liftedStreams(wanted, now) },
+      warnedAt: withoutStreams(standing.warnedAt, liftedStreams(wanted, now)),
+    });
+  };
+}
+
+/** Bans the account: what is held of its mail is let go, and refused. */
+export function ban(reason: string): StandingChange {
+  return ({ status, standing }, now) => {
+    if (status === "banned") return undefined;
+    const news = newsOf("banned", { kind: "account" }, now, { reason });
+    const after = { ...standing, suspensions: [], news: [...standing.news, news], letGoAt: now };
+    return { status: "banned", standing: after };
+  };
+}
+
+/** Notes that the owner has answered: the operator has longer to decide. */
+export function noteAnswer(scope: SuspensionScope): StandingChange {
+  return ({ status, standing }) => {
+    if (!standing.suspensions.some((one) => isSameScope(one.scope, scope))) {
+      throw new PosternError("not_found", { messages: ["there is no such suspension"] });
+    }
+    const suspensions = standing.suspensions.map((one) =>
+      isSameScope(one.scope, scope) ? { ...one, answered: true, banAt: one.since + decideWithinMs } : one,
+    );
+    return { status, standing: { ...standing, suspensions } };
+  };
+}
+
+/** Bans an account that has left a suspension unanswered for too long. */
+export const banUnanswered: StandingChange = (before, now) => {
+  const overdue = before.standing.suspensions.find(({ banAt }) => banAt <= now);
+  return (
+    overdue && ban(`A suspension has come to its end without being lifted: ${overdue.reason}`)(before, now)
+  );
+};
+
+/** Notes a warning of a stream's rates. */
+export function warn(stream: string, reason: string): StandingChange {
+  return ({ status, standing }, now) => ({
+    status,
+    standing: {
+      ...standing,
+      news: [...standing.news, newsOf("warned", { kind: "stream", stream }, now, { reason })],
+      warnedAt: { ...standing.warnedAt, [stream]: now },
+    },
+  });
+}
+
+/** Notes that the owner has been told. */
+export function told(ids: readonly string[]): StandingChange {
+  return ({ status, standing }) => ({
+    status,
+    standing: { ...standing, news: standing.news.filter(({ id }) => !ids.includes(id)) },
+  });
+}
+
+/** Whether mail is to be let go that a worker may have held back at the last moment. */
+export function isLettingGo({ letGoAt }: Standing, now: number): boolean {
+  return letGoAt !== undefined && now - letGoAt < letGoForMs;
+}
+
+/** Nothing that was to be let go is held any more, and nothing can come. */
+export const allGone =
+  (letGoAt: number): StandingChange =>
+  ({ status, standing: { letGoAt: latest, ...standing } }, now) =>
+    latest === letGoAt && !isLettingGo({ ...standing, letGoAt }, now) ? { status, standing } : undefined;
+
+/** Epoch ms at which the account is to be looked after; undefined if nothing is to come. */
+export function nextLookAt({ news, letGoAt, suspensions }: Standing, now: number): number | undefined {
+  const times = suspensions.map(({ banAt }) => banAt);
+  if (news.length > 0 || letGoAt !== undefined) times.push(now + lookAgainMs);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+function stand(standing: Standing): Stand {
+  const isWhole = standing.suspensions.some(({ scope }) => scope.kind === "account");
+  return { status: isWhole ? "suspended" : "active", standing };
+}
+
+function newsOf(
+  kind: StandingNews["kind"],
+  scope: SuspensionScope,
+  now: number,
+  { reason = "", banAt }: { reason?: string; banAt?: number } = {},
+): StandingNews {
+  const what =
+    scope.kind === "domain" ? scope.domainName : scope.kind === "stream" ? scope.stream : "account";
+  return { id: `${kind}/${what}/${now}`, kind, scope, reason, ...(banAt !== undefined && { banAt }) };
+}
+
+function liftedStreams(scope: SuspensionScope, now: number): Readonly<Record<string, number>> {
+  if (scope.kind === "stream") return { [scope.stream]: now };
+  return scope.kind === "account" ? { transactional: now, bulk: now } : {};
+}
+
+function withoutStreams(
+  times: Readonly<Record<string, number>> = {},
+  gone: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(times).filter(([stream]) => !(stream in gone)));
+}
