@@ -1,11 +1,6 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Stream } from "../contracts/streams.ts";
-
-interface OfMessage {
-  readonly accountId: number;
-  /** A UUID. */
-  readonly messageId: string;
-}
+import { readToken, signatureBytes, signToken } from "./signed-token.ts";
+import { headBytes, headOf, idBytes, letterOf, messageIn, type OfMessage } from "./token-head.ts";
 
 /** The pixel of a message. */
 export interface OpenLink extends OfMessage {
@@ -41,14 +36,6 @@ export type TrackingLink = OpenLink | ClickLink | UnsubscribeLink | OptOutLink;
 /** The longest target of a link that is tracked, in bytes: with it the link fits every part of the way. */
 export const longestTarget = 4_096;
 
-const idBytes = 6;
-const uuidBytes = 16;
-const headBytes = 1 + idBytes + uuidBytes;
-// RFC 2104 §5: not less than half of the hash, and not less than 80 bits.
-const signatureBytes = 16;
-// Far above what any token of ours has; a longer one is not even looked at.
-const longestToken = 8_000;
-
 /** The first byte of what the key signs. A kind that changes its form gets another letter. */
 const letters = { open: "o", click: "c", unsubscribe: "u", "opt-out": "n" } as const;
 
@@ -65,27 +52,13 @@ export function clickTokenLength(url: string): number {
  * @returns base64url; 52 characters for a pixel, and for a click four thirds of its target besides
  */
 export function signLink(link: TrackingLink, key: string): string {
-  const content = Buffer.concat([headOf(link), tailOf(link)]);
-  return Buffer.concat([content, signatureOf(content, key)]).toString("base64url");
+  return signToken(Buffer.concat([headOf(letters[link.kind], link), tailOf(link)]), key);
 }
 
 /** What a token means; undefined for one that was not signed with this key, or was changed. */
 export function readLink(token: string, key: string): TrackingLink | undefined {
-  if (token.length > longestToken) return undefined;
-  const bytes = Buffer.from(token, "base64url");
-  // Decoders take several spellings for the same bytes; a token has but one.
-  if (bytes.length < headBytes + signatureBytes || bytes.toString("base64url") !== token) return undefined;
-  const content = bytes.subarray(0, -signatureBytes);
-  if (!timingSafeEqual(signatureOf(content, key), bytes.subarray(-signatureBytes))) return undefined;
-  return meaningOf(content);
-}
-
-function headOf({ kind, accountId, messageId }: TrackingLink): Buffer {
-  const head = Buffer.alloc(headBytes);
-  head.write(letters[kind], "latin1");
-  head.writeUIntBE(accountId, 1, idBytes);
-  head.write(messageId.replaceAll("-", ""), 1 + idBytes, "hex");
-  return head;
+  const content = readToken(token, key);
+  return content && content.length >= headBytes ? meaningOf(content) : undefined;
 }
 
 function tailOf(link: TrackingLink): Buffer {
@@ -108,11 +81,11 @@ function whoOf({ domainId, domainName, recipient }: UnsubscribeLink | OptOutLink
   return Buffer.concat([id, Buffer.from(`${domainName} ${recipient}`)]);
 }
 
-/** Of content that we signed, so it has one of our forms. */
+/** Of content that we signed, so it has one of our forms, or that of a link to something else. */
 function meaningOf(content: Buffer): TrackingLink | undefined {
-  const of = { accountId: content.readUIntBE(1, idBytes), messageId: uuidAt(content, 1 + idBytes) };
+  const of = messageIn(content);
   const tail = content.subarray(headBytes);
-  switch (content.toString("latin1", 0, 1)) {
+  switch (letterOf(content)) {
     case letters.open:
       return { kind: "open", ...of };
     case letters.click:
@@ -139,15 +112,6 @@ function readWho(bytes: Buffer): Pick<OptOutLink, "domainId" | "domainName" | "r
     domainName: text.slice(0, space),
     recipient: text.slice(space + 1),
   };
-}
-
-function uuidAt(bytes: Buffer, start: number): string {
-  const hex = bytes.toString("hex", start, start + uuidBytes);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
-}
-
-function signatureOf(content: Uint8Array, key: string): Buffer {
-  return createHmac("sha256", key).update(content).digest().subarray(0, signatureBytes);
 }
 
 function base64Length(bytes: number): number {
