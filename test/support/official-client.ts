@@ -4,10 +4,13 @@ import type { LocalCloud } from "./local-cloud.ts";
 /** The official client, unmodified but for the hosts that it calls. */
 export function officialClient(
   { urls, ...usual }: Pick<LocalCloud, "urls" | "token" | "accountId">,
-  options: { bulk?: boolean; token?: string } = {},
+  options: { bulk?: boolean; token?: string; organizationId?: number } = {},
 ): MailtrapClient {
-  const { token = usual.token, bulk = false } = options;
-  const client = new MailtrapClient({ token, bulk, accountId: usual.accountId });
+  const { token = usual.token, bulk = false, organizationId } = options;
+  const client = new MailtrapClient({
+    ...{ token, bulk, accountId: usual.accountId },
+    ...(organizationId !== undefined && { organizationId }),
+  });
   const hosts = client as unknown as {
     axios: { interceptors: { request: { use(change: (request: { url: string }) => unknown): void } } };
   };
