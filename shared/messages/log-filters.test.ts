@@ -112,8 +112,15 @@ describe("a filter of the log", () => {
     expect(parseFilters({ sent_after: "2025-01-01T02:00:00 02:00", sent_before: "2025-01-31" })).toEqual({
       conditions: [],
       sentAfter: Date.UTC(2025, 0, 1),
-      sentBefore: Date.UTC(2025, 0, 31),
+      sentBefore: Date.UTC(2025, 1, 1) - 1,
     });
+  });
+
+  it.each([
+    ["2025-01-31T23:59:59Z", 999],
+    ["2025-01-31T23:59:59.500Z", 500],
+  ])("ends with the last moment of what %s names", (time, ms) => {
+    expect(parseFilters({ sent_before: time }).sentBefore).toBe(Date.UTC(2025, 0, 31, 23, 59, 59, ms));
   });
 
   it.each(["2025-01-01T02:00:00", "2025-01-01 02:00:00", "2025-01-01T02:00:00Z", "2025-01-01T01:00:00-0100"])(

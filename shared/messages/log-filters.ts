@@ -1,5 +1,5 @@
 import { streamSchema } from "../contracts/streams.ts";
-import { timeIn } from "../platform/iso-time.ts";
+import { endOfTimeIn, timeIn } from "../platform/iso-time.ts";
 import { eventBits, type LogColumn, type LogValue } from "./log-entry.ts";
 
 /** One filter: what a message's value in this column must be for the message to be found. */
@@ -154,8 +154,9 @@ const filters: ReadonlyMap<string, Filter> = new Map([
  */
 export function parseFilters(given: unknown): LogQuery {
   if (!isRecord(given)) return { conditions: [] };
-  const sentAfter = timeOf(given["sent_after"]);
-  const sentBefore = timeOf(given["sent_before"]);
+  const { sent_after: after, sent_before: before } = given;
+  const sentAfter = typeof after === "string" ? timeIn(after) : undefined;
+  const sentBefore = typeof before === "string" ? endOfTimeIn(before) : undefined;
   return {
     conditions: [...filters].flatMap(([name, filter]) => conditionOf(filter, given[name]) ?? []),
     ...(sentAfter !== undefined && { sentAfter }),
@@ -179,10 +180,6 @@ function conditionOf({ column, usual, operators }: Filter, given: unknown): Cond
 function valuesOf(value: unknown): string[] {
   const all = isRecord(value) ? Object.values(value) : Array.isArray(value) ? value : [value];
   return all.flatMap((one) => (typeof one === "string" || typeof one === "number" ? String(one) : []));
-}
-
-function timeOf(value: unknown): number | undefined {
-  return typeof value === "string" ? timeIn(value) : undefined;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

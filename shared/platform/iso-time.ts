@@ -1,5 +1,6 @@
 import * as z from "zod";
 
+const dayMs = 24 * 3_600_000;
 const isoTime = z.union([z.iso.datetime({ offset: true, local: true }), z.iso.date()]);
 
 /**
@@ -17,4 +18,12 @@ export function timeIn(text: string): number | undefined {
   if (data === undefined) return undefined;
   const isLocal = data.includes("T") && !/(Z|[+-]\d{2}:\d{2})$/.test(data);
   return Date.parse(isLocal ? `${data}Z` : data);
+}
+
+/** The last millisecond of the day or second that a text names, so that what happened in it is not left out. */
+export function endOfTimeIn(text: string): number | undefined {
+  const start = timeIn(text);
+  if (start === undefined) return undefined;
+  if (text.length === "2026-11-23".length) return start + dayMs - 1;
+  return /:\d{2}\.\d/.test(text) ? start : start + 999;
 }

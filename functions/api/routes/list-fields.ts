@@ -1,12 +1,12 @@
 import * as z from "zod";
 import { type Address, readAddress } from "../../../shared/mail/address.ts";
-import { timeIn } from "../../../shared/platform/iso-time.ts";
+import { endOfTimeIn, timeIn } from "../../../shared/platform/iso-time.ts";
 
 /** How a list of addresses is searched, in the query string: both lists of this API have these fields. */
 export const listQuery = z.object({
   email: z.string("Bad Request").optional(),
-  start_time: timeField("start_time", "first"),
-  end_time: timeField("end_time", "last"),
+  start_time: timeField("start_time", timeIn),
+  end_time: timeField("end_time", endOfTimeIn),
   last_id: z.uuid("Bad Request").toLowerCase().optional(),
 });
 
@@ -38,26 +38,15 @@ export const idField = z
   .transform(Number)
   .refine(Number.isSafeInteger, "is invalid");
 
-const dateOnly = /^\d{4}-\d{2}-\d{2}$/;
-const dayMs = 24 * 3600 * 1000;
-
-/**
- * An ISO 8601 time as epoch ms. A day or a second is meant from its first to its last millisecond, so that
- * `end_time` includes what happened in it.
- */
-function timeField(name: string, bound: "first" | "last") {
+/** An ISO 8601 time as epoch ms. */
+function timeField(name: string, read: (text: string) => number | undefined) {
   return z
     .string("Bad Request")
     .transform((text, context) => {
-      const start = timeIn(text);
-      if (start !== undefined) return bound === "first" ? start : start + restOf(text);
+      const time = read(text);
+      if (time !== undefined) return time;
       context.addIssue({ code: "custom", message: `Invalid parameter: ${name}` });
       return z.NEVER;
     })
     .optional();
-}
-
-function restOf(text: string): number {
-  if (dateOnly.test(text)) return dayMs - 1;
-  return /:\d{2}:\d{2}\.\d/.test(text) ? 0 : 999;
 }
