@@ -14,6 +14,7 @@ export class Storage extends Construct {
   readonly stats: ServiceTable;
   readonly suppressions: ServiceTable;
   readonly webhooks: ServiceTable;
+  readonly notices: ServiceTable;
   /** Content on its way, longer than the last retry can take, never longer than a month. */
   readonly payloads: ServiceBucket;
   readonly log: ServiceBucket;
@@ -67,6 +68,24 @@ export class Storage extends Construct {
     this.webhooks = new ServiceTable(this, "WebhooksTable", {
       tableName: environmentNames.webhooksTable,
       expiry: "expiresAt",
+    });
+    this.notices = new ServiceTable(this, "NoticesTable", {
+      tableName: environmentNames.noticesTable,
+      expiry: "expiresAt",
+      indexes: [
+        {
+          name: "byTime",
+          partitionKey: { name: "inList", type: AttributeType.STRING },
+          sortKey: { name: "listedAt", type: AttributeType.STRING },
+          projection: ProjectionType.ALL,
+        },
+        {
+          name: "byEmailTime",
+          partitionKey: { name: "emailState", type: AttributeType.STRING },
+          sortKey: { name: "emailAt", type: AttributeType.NUMBER },
+          projection: ProjectionType.KEYS_ONLY,
+        },
+      ],
     });
     this.payloads = new ServiceBucket(this, "PayloadsBucket", {
       bucketName: environmentNames.payloadsBucket,

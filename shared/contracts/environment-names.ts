@@ -80,6 +80,8 @@ export const environmentNames = {
   listTransfersUrl: "LIST_TRANSFERS_URL",
   /** Table: webhooks, and the events that wait for them. */
   webhooksTable: "WEBHOOKS_TABLE",
+  /** Table: of what accounts' owners were told. */
+  noticesTable: "NOTICES_TABLE",
   /** Queue: when a webhook is to be looked after. */
   webhookTicksUrl: "WEBHOOK_TICKS_URL",
   /** Queue: the same for webhooks that take long, and for work that does. */

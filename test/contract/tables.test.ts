@@ -11,6 +11,7 @@ const logicalIds: Record<TableName, string> = {
   stats: "StatsTable",
   suppressions: "SuppressionsTable",
   webhooks: "WebhooksTable",
+  notices: "NoticesTable",
 };
 
 describe("the tables that the store tests make", () => {

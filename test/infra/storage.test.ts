@@ -46,6 +46,14 @@ describe("every table", () => {
       ["SuppressionsTable", undefined, "expiresAt"],
       ["StatsTable", undefined, undefined],
       ["WebhooksTable", undefined, "expiresAt"],
+      [
+        "NoticesTable",
+        [
+          ["byTime", "ALL"],
+          ["byEmailTime", "KEYS_ONLY"],
+        ],
+        "expiresAt",
+      ],
     ]);
   });
 });

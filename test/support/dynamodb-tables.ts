@@ -10,7 +10,8 @@ export type TableName =
   | "messages"
   | "stats"
   | "suppressions"
-  | "webhooks";
+  | "webhooks"
+  | "notices";
 
 const keys: Definition = {
   BillingMode: "PAY_PER_REQUEST",
@@ -77,4 +78,32 @@ export const tables: Record<TableName, Definition> = {
   stats: keys,
   suppressions: keys,
   webhooks: keys,
+  notices: {
+    ...keys,
+    AttributeDefinitions: [
+      ...(keys.AttributeDefinitions ?? []),
+      { AttributeName: "inList", AttributeType: "S" },
+      { AttributeName: "listedAt", AttributeType: "S" },
+      { AttributeName: "emailState", AttributeType: "S" },
+      { AttributeName: "emailAt", AttributeType: "N" },
+    ],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: "byTime",
+        KeySchema: [
+          { AttributeName: "inList", KeyType: "HASH" },
+          { AttributeName: "listedAt", KeyType: "RANGE" },
+        ],
+        Projection: { ProjectionType: "ALL" },
+      },
+      {
+        IndexName: "byEmailTime",
+        KeySchema: [
+          { AttributeName: "emailState", KeyType: "HASH" },
+          { AttributeName: "emailAt", KeyType: "RANGE" },
+        ],
+        Projection: { ProjectionType: "KEYS_ONLY" },
+      },
+    ],
+  },
 };
