@@ -9,13 +9,15 @@ export interface ServiceBucketProps {
   readonly bucketName: EnvironmentName;
   /** Objects go by themselves after so many days. */
   readonly keptDays: number;
+  /** Folders whose objects go sooner. */
+  readonly folders?: readonly { readonly prefix: string; readonly keptDays: number }[];
 }
 
 /** A bucket of Postern: private, encrypted, TLS only, and it empties itself. */
 export class ServiceBucket extends Bucket {
   private readonly nameForFunctions: EnvironmentName;
 
-  constructor(scope: Construct, id: string, { bucketName, keptDays }: ServiceBucketProps) {
+  constructor(scope: Construct, id: string, { bucketName, keptDays, folders = [] }: ServiceBucketProps) {
     super(scope, id, {
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -23,6 +25,7 @@ export class ServiceBucket extends Bucket {
       removalPolicy: RemovalPolicy.RETAIN,
       lifecycleRules: [
         { expiration: Duration.days(keptDays), abortIncompleteMultipartUploadAfter: Duration.days(1) },
+        ...folders.map((folder) => ({ prefix: folder.prefix, expiration: Duration.days(folder.keptDays) })),
       ],
     });
     this.nameForFunctions = bucketName;
@@ -34,8 +37,9 @@ export class ServiceBucket extends Bucket {
     });
   }
 
-  allowPut(worker: Worker): void {
-    this.allowOnObjects(worker, "s3:PutObject");
+  /** @param folder with a slash at its end; everywhere unless given */
+  allowPut(worker: Worker, folder = ""): void {
+    this.allowOnObjects(worker, "s3:PutObject", folder);
   }
 
   /** Large content comes in parts; what breaks off is taken back. */
@@ -52,9 +56,9 @@ export class ServiceBucket extends Bucket {
     this.allowOnObjects(worker, "s3:DeleteObject");
   }
 
-  private allowOnObjects(worker: Worker, action: string): void {
-    worker.allow([action], [this.arnForObjects("*")]);
+  private allowOnObjects(worker: Worker, action: string, folder = ""): void {
+    worker.allow([action], [this.arnForObjects(`${folder}*`)]);
     worker.tell(this.nameForFunctions, this.bucketName);
-    worker.acknowledgeWildcard(`<${this.node.id}.Arn>/*`, "Object keys are made at run time.");
+    worker.acknowledgeWildcard(`<${this.node.id}.Arn>/${folder}*`, "Object keys are made at run time.");
   }
 }

@@ -2,6 +2,7 @@ import { Duration, Size, Stack } from "aws-cdk-lib";
 import { ConfigurationSet, ConfigurationSetTlsPolicy, SuppressionReasons } from "aws-cdk-lib/aws-ses";
 import { Construct } from "constructs";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
+import { copiesFolder } from "../../shared/contracts/sent-copies.ts";
 import { type Stream, streamSchema } from "../../shared/contracts/streams.ts";
 import { deliverTimeoutSeconds } from "../../shared/contracts/time-limits.ts";
 import { Deployment } from "../defaults/deployment.ts";
@@ -84,6 +85,7 @@ export class Delivering extends Construct {
     storage.quota.allow(worker, "UpdateItem");
     storage.suppressions.allow(worker, "BatchGetItem");
     storage.payloads.allowGet(worker);
+    storage.log.allowPut(worker, copiesFolder);
     this.queue.allowSend(worker);
     events.allowSend(worker);
     dkimKey.allowDecrypt(worker);

@@ -1,10 +1,11 @@
 import { AttributeType, ProjectionType } from "aws-cdk-lib/aws-dynamodb";
 import { Construct } from "constructs";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
+import { copyDays, copyFolder } from "../../shared/contracts/sent-copies.ts";
 import { ServiceBucket } from "../defaults/service-bucket.ts";
 import { ServiceTable } from "../defaults/service-table.ts";
 
-/** What Postern remembers: its tables, a bucket for content too large for a queue, and one for packed logs. */
+/** What Postern remembers: its tables, a bucket for content too large for a queue, and one for the log. */
 export class Storage extends Construct {
   readonly accounts: ServiceTable;
   readonly quota: ServiceTable;
@@ -17,6 +18,7 @@ export class Storage extends Construct {
   readonly notices: ServiceTable;
   /** Content on its way, longer than the last retry can take, never longer than a month. */
   readonly payloads: ServiceBucket;
+  /** Packed logs, and copies of what was sent. */
   readonly log: ServiceBucket;
 
   constructor(scope: Construct, id: string) {
@@ -95,6 +97,7 @@ export class Storage extends Construct {
     this.log = new ServiceBucket(this, "LogBucket", {
       bucketName: environmentNames.logBucket,
       keptDays: 36,
+      folders: copyDays.map((days) => ({ prefix: copyFolder(days), keptDays: days })),
     });
   }
 }

@@ -119,6 +119,7 @@ export class Watching extends Construct {
       graph("Mended and routed around", [
         ownMetric(metricNames.quotaReconciled),
         ownMetric(metricNames.routeBreakerOpened),
+        ownMetric(metricNames.copiesLost),
       ]),
       graph("Reputation", [reputation("BounceRate"), reputation("ComplaintRate")]),
       graph("Billing periods closed", [ownMetric(metricNames.periodsClosed)]),

@@ -21,7 +21,14 @@ beforeAll(async () => {
   });
   await once(amazon.listen(0, "127.0.0.1"), "listening");
   const names = "ACCOUNTS QUOTA COUNTERS MESSAGES SUPPRESSIONS".split(" ").map((name) => `${name}_TABLE`);
-  const others = ["PAYLOADS_BUCKET", "CONFIGURATION_SET", "MAIL_HOST", "LINK_SECRET_ARN", "DKIM_KEY_ID"];
+  const others = [
+    "PAYLOADS_BUCKET",
+    "LOG_BUCKET",
+    "CONFIGURATION_SET",
+    "MAIL_HOST",
+    "LINK_SECRET_ARN",
+    "DKIM_KEY_ID",
+  ];
   for (const name of [...names, ...others]) vi.stubEnv(name, "test");
   vi.stubEnv("STREAM", "bulk");
   vi.stubEnv("SMTP_ROUTE", "off");

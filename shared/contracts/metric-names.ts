@@ -10,4 +10,6 @@ export const metricNames = {
   periodsClosed: "PeriodsClosed",
   /** A process's circuit breaker has opened: mail leaves by the other route for a while. */
   routeBreakerOpened: "RouteBreakerOpened",
+  /** Messages that were sent and of which no copy could be kept. */
+  copiesLost: "CopiesLost",
 } as const;

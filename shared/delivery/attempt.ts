@@ -1,9 +1,11 @@
 import type { Account } from "../accounts/account.ts";
 import type { DeliveryJob, JobRecipient } from "../contracts/delivery-job.ts";
 import type { SendingDomain } from "../domains/sending-domain.ts";
+import type { Mime } from "../mail/mime.ts";
 import type { Claim, MessageLog } from "../messages/message.ts";
 import type { AddressMarks } from "../suppressions/suppression.ts";
 import type { Composer } from "./composing.ts";
+import type { Copy } from "./copies.ts";
 import type { DeliverDeps, Invocation } from "./deliver-deps.ts";
 import { suppressedReason } from "./delivery-events.ts";
 import type { Outcome } from "./outcome.ts";
@@ -61,10 +63,29 @@ export async function attempt(deps: Deps, parcel: Parcel, invocation: Invocation
   }
   if (answer.kind === "later") return { inLog: answer.inLog, again: { at: answer.at, attempt: 0 } };
   const { claim } = answer;
-  const outcome = await send(deps, parcel, claim, invocation);
+  const { outcome, mime } = await send(deps, parcel, claim, invocation);
   if (outcome === "claim lost") return { inLog: true };
-  const attempted = { claim, recipient: parcel.recipient.email, acceptedAt: parcel.job.acceptedAt };
-  return { inLog: true, again: await settle(deps, attempted, outcome) };
+  const copy = outcome.kind === "accepted" ? await copyOf(mime, parcel, invocation) : undefined;
+  const { recipient, job } = parcel;
+  const attempted = { claim, recipient: recipient.email, acceptedAt: job.acceptedAt, copy: copy?.text };
+  const again = await settle(deps, attempted, outcome);
+  await copy?.upload?.();
+  return { inLog: true, again };
+}
+
+/** Of what has been sent: a copy that fails, or a death before it lies where the row says, costs the copy alone. */
+async function copyOf(
+  mime: Mime | undefined,
+  { account }: Parcel,
+  { copies }: Invocation,
+): Promise<Copy | undefined> {
+  return mime && account && (await copies?.keep(account, mime));
+}
+
+interface Sent {
+  readonly outcome: Outcome | "claim lost";
+  /** The message, where there was one to send. */
+  readonly mime?: Mime;
 }
 
 async function send(
@@ -72,26 +93,31 @@ async function send(
   { account, domain, composer, recipient, from, marks }: Parcel,
   claim: Claim,
   { remainingMs }: Invocation,
-): Promise<Outcome | "claim lost"> {
+): Promise<Sent> {
   if (account === undefined || domain === undefined || composer === undefined) {
-    return { kind: "refused", reason: "The sending domain is gone" };
+    return refused("The sending domain is gone");
   }
-  if (claim.attempt > mostAttempts) return { kind: "refused", reason: "No attempt was ever answered" };
-  if (account.status === "banned") return { kind: "refused", reason: "Account is banned" };
-  if (marks?.suppressed) return { kind: "refused", reason: suppressedReason(marks.suppressed.type) };
+  if (claim.attempt > mostAttempts) return refused("No attempt was ever answered");
+  if (account.status === "banned") return refused("Account is banned");
+  if (marks?.suppressed) return refused(suppressedReason(marks.suppressed.type));
   const neededMs = callMs(composer.bytes);
   const mayStart = () => remainingMs() >= neededMs && deps.clock.now() + neededMs < claim.claimUntil;
   try {
     const composed = await composer.compose(recipient, { optedOut: marks?.optedOut ?? false });
     const dispatch = { ...claim, ...composed, domain, from, mayStart };
-    return await sendOver(deps.routes, claim, { ...dispatch, recipient: recipient.email }, (route) =>
+    const outcome = await sendOver(deps.routes, claim, { ...dispatch, recipient: recipient.email }, (route) =>
       deps.claims.reroute(claim, route),
     );
+    return { outcome, mime: composed.mime };
   } catch (error) {
     // What throws here does so before a provider was called: a route answers, whatever happens to it.
     deps.warn("a message could not be prepared", { messageId: claim.messageId, error });
-    return { kind: "temporary", reason: "The message could not be prepared" };
+    return { outcome: { kind: "temporary", reason: "The message could not be prepared" } };
   }
+}
+
+function refused(reason: string): Sent {
+  return { outcome: { kind: "refused", reason } };
 }
 
 /** A call to a provider lasts no longer, its time-outs included; the content goes out in base64, perhaps twice. */

@@ -6,6 +6,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { HourStore } from "../quota/hour-store.ts";
 import type { SuppressionStore } from "../suppressions/suppression-store.ts";
 import type { ContentClient } from "./content-client.ts";
+import type { Copies } from "./copies.ts";
 import type { DeliveryQueueClient } from "./delivery-queue-client.ts";
 import type { MailServerClient } from "./mail-server-client.ts";
 import type { LinkDeps } from "./recipient-links.ts";
@@ -35,4 +36,6 @@ export interface DeliverDeps {
 /** The invocation that a job is worked in. */
 export interface Invocation {
   readonly remainingMs: () => number;
+  /** Where what it sends is kept; nowhere without it. */
+  readonly copies?: Pick<Copies, "keep"> | undefined;
 }

@@ -29,6 +29,8 @@ export interface Attempted {
   readonly recipient: string;
   /** Epoch ms. */
   readonly acceptedAt: number;
+  /** Where the copy of what was sent lies, or will. */
+  readonly copy?: string | undefined;
 }
 
 /**
@@ -48,7 +50,7 @@ export async function settle(
     case "accepted": {
       const { kind: _kind, delivered, ...proof } = outcome;
       const untold = delivered && (await toldOf(deps, attempted, delivered, deliveryEvent));
-      await settled(deps, claim, { state: "sent", ...proof, untold });
+      await settled(deps, claim, { state: "sent", ...proof, untold, copy: attempted.copy });
       if (untold) await deps.events.put([untold]);
       return undefined;
     }

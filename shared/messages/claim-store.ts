@@ -41,6 +41,8 @@ export type Settlement =
       readonly state: "sent";
       readonly rfcMessageId: string;
       readonly providerMessageId?: string | undefined;
+      /** Where a copy of what was sent lies, or will. */
+      readonly copy?: string | undefined;
       /** What is told once the message is settled, so that it does not leave again whatever comes between. */
       readonly untold?: MessageEvent | undefined;
     }

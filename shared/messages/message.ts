@@ -77,6 +77,8 @@ export interface MessageRow extends MessageId, Partial<MessageLog>, MessageEvent
   readonly nextAttemptAt?: number;
   readonly providerMessageId?: string;
   readonly rfcMessageId?: string;
+  /** Where a copy of what was sent lies, if all went well; see sent-copy.ts. */
+  readonly copy?: string;
   /** Epoch ms of the provider's own word that it has the message. */
   readonly acceptedByProviderAt?: number;
   /** Whether its quota unit was once given back; a worker that claimed it later took one again. */

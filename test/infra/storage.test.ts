@@ -60,9 +60,9 @@ describe("every table", () => {
 
 describe("a bucket", () => {
   it.each([
-    ["PayloadsBucket", 30],
-    ["LogBucket", 36],
-  ])("%s is private, encrypted, TLS only, and empties itself after %i days", (id, days) => {
+    ["PayloadsBucket", 30, []],
+    ["LogBucket", 36, [4, 6, 16, 31].map((sooner) => [`sent/${sooner}/`, sooner])],
+  ])("%s is private, encrypted, TLS only, and empties itself after %i days", (id, days, folders) => {
     const bucket = resources[id]?.Properties;
     expect(bucket.PublicAccessBlockConfiguration).toEqual({
       BlockPublicAcls: true,
@@ -77,6 +77,7 @@ describe("a bucket", () => {
         AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
         Status: "Enabled",
       },
+      ...folders.map(([Prefix, ExpirationInDays]) => ({ Prefix, ExpirationInDays, Status: "Enabled" })),
     ]);
     expect(refusesPlainText(resources, "AWS::S3::BucketPolicy", "Bucket", id)).toBe(true);
   });

@@ -102,6 +102,7 @@ export async function startDeliveryService(mailbox: { deliver: (mail: Mail) => P
     COUNTERS_TABLE: tables.counters,
     MESSAGES_TABLE: tables.messages,
     PAYLOADS_BUCKET: bucket,
+    LOG_BUCKET: bucket,
     SUPPRESSIONS_TABLE: tables.suppressions,
     DELIVERY_QUEUE_URL: QueueUrl,
     EVENTS_QUEUE_URL: events.QueueUrl ?? "",
