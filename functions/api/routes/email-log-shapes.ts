@@ -83,10 +83,21 @@ export function logRow(row: MessageRow) {
   };
 }
 
-/** Events as the log shows them; that a message was sent is no event there. */
+/** A newsletter that stands on a web page is opened without end, and AWS Lambda answers 6 MB at most. */
+const hitsShown = 500;
+
+/**
+ * Events as the log shows them; that a message was sent is no event there. Of opens and clicks the first are shown,
+ * and the counts tell of all.
+ *
+ * @param events in the order in which they happened
+ */
 export function logEvents(events: readonly MessageEvent[]): z.infer<typeof logEventSchema>[] {
+  let hits = 0;
   return events.flatMap((event) => {
     if (event.kind === "sending") return [];
+    const isHit = event.kind === "open" || event.kind === "click";
+    if (isHit && ++hits > hitsShown) return [];
     const event_type = event.kind === "spam_complaint" ? "spam" : event.kind;
     return [{ event_type, created_at: timeText(event.at), details: detailsOf(event) }];
   });

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { newId } from "../../../shared/platform/ids.ts";
 import { type ApiClient, apiClient } from "../../../test/support/api-service.ts";
+import { eventOf } from "../../../test/support/message-events.ts";
 import { recordedMessages } from "../../../test/support/recorded-messages.ts";
 import { type SendService, startSendService } from "../../../test/support/send-service.ts";
 import { settableClock } from "../../../test/support/test-table.ts";
+import { logEvents } from "./email-log-shapes.ts";
 import { emailLogRoutes } from "./email-logs.ts";
 
 const noon = Date.UTC(2026, 2, 10, 12);
@@ -205,5 +207,18 @@ describe("the message log", () => {
       status: 400,
       body: { error: "Bad Request" },
     });
+  });
+});
+
+describe("the events of a message", () => {
+  it("are shown all, but of endless opens and clicks the first, so that the answer stays small", () => {
+    const id = { accountId: 1, messageId: newId(noon) };
+    const clicks = Array.from({ length: 2_000 }, (_, place) => eventOf(id, "click", noon + place));
+    const events = [eventOf(id, "delivery", noon), ...clicks, eventOf(id, "unsubscribe", noon + 2_000)];
+
+    const shown = logEvents(events);
+    expect(shown).toHaveLength(502);
+    expect(shown.at(0)?.event_type).toBe("delivery");
+    expect(shown.at(-1)?.event_type).toBe("unsubscribe");
   });
 });
