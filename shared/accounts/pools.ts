@@ -4,6 +4,7 @@ export const pools = {
   suppressions: 10,
   "logs list": 60,
   "logs get": 1_000,
+  invitations: 10,
 } as const;
 
 export type Pool = keyof typeof pools;

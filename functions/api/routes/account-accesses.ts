@@ -57,6 +57,8 @@ function listRoute({ accesses }: AccountAccessDeps): ApiRoute {
 function inviteRoute(deps: AccountAccessDeps): ApiRoute {
   return route({
     ...{ method: "POST", path: "/account_accesses", topic, access: "account admin", isExtension: true },
+    // It writes to people who have not asked for it.
+    pool: "invitations",
     summary: "Invite somebody, to what the permissions say",
     body: inviteSchema,
     responses: { 201: accessSchema },
@@ -72,7 +74,7 @@ function inviteRoute(deps: AccountAccessDeps): ApiRoute {
         ...{ accountId: account.id, email: body.email, name: "" },
         resources: changedResources([], changes),
       });
-      await deps.email.send({ to: invited.email, ...invitation(account.name) });
+      await tell(deps, invited, account.name);
       const shown = shownAccess(invited, request, request.access);
       const after = { email: invited.email, resources: shown.resources };
       return { status: 201, body: shown, audit: auditNote({ ...noted(invited, "invited"), after }) };
@@ -80,10 +82,24 @@ function inviteRoute(deps: AccountAccessDeps): ApiRoute {
   });
 }
 
+/** An invitation of which nobody hears is none. */
+async function tell(
+  { accesses, email }: AccountAccessDeps,
+  invited: Access,
+  accountName: string,
+): Promise<void> {
+  try {
+    await email.send({ to: invited.email, ...invitation(accountName) });
+  } catch (error) {
+    await accesses.remove(invited.accountId, invited.id);
+    throw error;
+  }
+}
+
 function invitation(accountName: string): { subject: string; text: string } {
   return {
     subject: `You are invited to ${accountName}`,
-    text: `You are invited to the account "${accountName}". To accept, answer to whoever invited you.\n`,
+    text: `You are invited to the account "${accountName}". To accept, write to the operator of this service.\n`,
   };
 }
 
