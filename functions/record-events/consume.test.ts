@@ -34,8 +34,8 @@ describe("the recorder", () => {
     };
   });
 
-  async function claimed() {
-    const id = { accountId, messageId: newId(noon) };
+  async function claimed(of = accountId) {
+    const id = { accountId: of, messageId: newId(noon) };
     const Item = itemOf(rowOf(id, noon));
     await dynamo.client.send(new PutCommand({ TableName: dynamo.tables.messages, Item }));
     return id;
@@ -105,6 +105,21 @@ describe("the recorder", () => {
     await consume(deps, [{ ...event, messageId: "redriven" }]);
 
     expect(kindsTold()).toEqual(["unsubscribe"]);
+  });
+
+  it("spares the other accounts where something does not follow for one", async () => {
+    const [mine, yours] = [await claimed(), await claimed(8)];
+    const follows = async (recorded: readonly RecordedEvent[]) => {
+      if (recorded.some(({ event }) => event.accountId === 8)) throw new Error("no");
+      told.push(...recorded);
+    };
+    const records = [
+      message("mine", [eventOf(mine, "open", noon)]),
+      message("yours", [eventOf(yours, "click", noon)]),
+    ];
+
+    expect(idsOf(await consume({ ...deps, followers: [follows] }, records))).toEqual(["yours"]);
+    expect(kindsTold()).toEqual(["open"]);
   });
 
   it("has those messages come again from which something did not follow; the other followers had them", async () => {

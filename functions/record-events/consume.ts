@@ -7,12 +7,14 @@ import type { MessageStore } from "../../shared/messages/message-store.ts";
 import { type RecordDeps, record } from "../../shared/messages/record.ts";
 import type { QueueRecord } from "../../shared/platform/queue-event.ts";
 
+type Follower = (recorded: readonly RecordedEvent[]) => Promise<void>;
+
 export interface ConsumeDeps {
   readonly messages: Pick<MessageStore, "withoutSent" | "recordProviderAcceptance">;
   readonly recording: RecordDeps;
   readonly mailServers: Pick<MailServerClient, "of">;
   /** What follows from recorded events. Each may be told of an event more than once. */
-  readonly followers: readonly ((recorded: readonly RecordedEvent[]) => Promise<void>)[];
+  readonly followers: readonly Follower[];
 }
 
 /** A queue message that could be read. */
@@ -38,11 +40,7 @@ export async function consume(deps: ConsumeDeps, records: readonly QueueRecord[]
   );
   const read = await Promise.all(asRead.map((each) => completed(deps, each)));
   const { recorded, failed } = await record(deps.recording, incomingOf(read));
-  const errors = new Map(failed.map(({ event, error }) => [event.eventId, error]));
-  const unrecorded = read.flatMap(({ id, events }) => {
-    const event = events.find(({ eventId }) => errors.has(eventId));
-    return event ? [{ id, error: errors.get(event.eventId) }] : [];
-  });
+  const unrecorded = bringersOf(read, new Map(failed.map(({ event, error }) => [event.eventId, error])));
   const unfollowed = await follow(deps, recorded, read);
   return onePerMessage([...unread, ...unproved, ...unrecorded, ...unfollowed]);
 }
@@ -76,19 +74,37 @@ function incomingOf(read: readonly Read[]): IncomingEvent[] {
   return read.flatMap(({ again, events }) => events.map((event) => ({ event, again })));
 }
 
-/** Where something that follows fails, whatever brought one of the events comes again. */
 async function follow(
   { followers }: ConsumeDeps,
   recorded: readonly RecordedEvent[],
   read: readonly Read[],
 ): Promise<Failure[]> {
   if (recorded.length === 0) return [];
-  const results = await Promise.allSettled(followers.map((follows) => follows(recorded)));
-  const failure = results.find((result) => result.status === "rejected");
-  if (failure === undefined) return [];
-  const ids = new Set(recorded.map(({ event }) => event.eventId));
-  const bringers = read.filter(({ events }) => events.some(({ eventId }) => ids.has(eventId)));
-  return bringers.map(({ id }) => ({ id, error: failure.reason }));
+  const unfollowed = await Promise.all(followers.map((follows) => unfollowedIn(follows, recorded)));
+  return bringersOf(read, new Map(unfollowed.flat()));
+}
+
+/** Where something fails to follow, each account is tried by itself: one's trouble is nobody else's. */
+async function unfollowedIn(
+  follows: Follower,
+  recorded: readonly RecordedEvent[],
+): Promise<[eventId: string, error: unknown][]> {
+  try {
+    await follows(recorded);
+    return [];
+  } catch (error) {
+    const accounts = [...Map.groupBy(recorded, ({ event }) => event.accountId).values()];
+    if (accounts.length === 1) return recorded.map(({ event }) => [event.eventId, error]);
+    return (await Promise.all(accounts.map((events) => unfollowedIn(follows, events)))).flat();
+  }
+}
+
+/** The queue messages that brought one of these events. */
+function bringersOf(read: readonly Read[], errors: ReadonlyMap<string, unknown>): Failure[] {
+  return read.flatMap(({ id, events }) => {
+    const event = events.find(({ eventId }) => errors.has(eventId));
+    return event ? [{ id, error: errors.get(event.eventId) }] : [];
+  });
 }
 
 function onePerMessage(failures: readonly Failure[]): Failure[] {
