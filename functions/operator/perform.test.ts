@@ -7,6 +7,7 @@ import { sesFaults } from "../../local/engines/aws/ses-faults.ts";
 import { accessStore } from "../../shared/accounts/access-store.ts";
 import { accountListStore } from "../../shared/accounts/account-list-store.ts";
 import { accountStore } from "../../shared/accounts/account-store.ts";
+import { type AuditStore, auditStore } from "../../shared/accounts/audit-store.ts";
 import { organizationStore } from "../../shared/accounts/organization-store.ts";
 import { tokenStore } from "../../shared/accounts/token-store.ts";
 import type { MessageEvent } from "../../shared/contracts/message-event.ts";
@@ -30,6 +31,7 @@ describe("the operator", () => {
   let ses: SESv2Client;
   let kms: KMSClient;
   let deps: OperatorDeps;
+  let audits: AuditStore;
   let made = 0;
   const told: string[] = [];
   const events: MessageEvent[] = [];
@@ -57,10 +59,12 @@ describe("the operator", () => {
     const dkimKeys = dkimKeyClient({ kms, keyId: "dkim" });
     told.length = 0;
     const accounts = { ...table, table: dynamo.tables.accounts };
+    audits = auditStore(accounts);
     deps = {
       accounts: accountStore(accounts),
       accesses: accessStore(accounts),
       organizations: organizationStore(accounts),
+      audits,
       tokens: tokenStore(accounts),
       domains: domainStore(accounts),
       demoDomains: demoDomainStore(accounts),
@@ -168,6 +172,32 @@ describe("the operator", () => {
     expect(key.encryptedPrivateKey).not.toContain(pem.split("\n")[1]);
     await expect(elsewhere.privateKeyOf({ ...domain, name: "other.example" }, key)).rejects.toThrow();
     await expect(elsewhere.privateKeyOf({ ...domain, accountId: 0 }, key)).rejects.toThrow();
+  });
+
+  it("makes users, organizations and their tokens, and all of it is in the audit log", async () => {
+    const accountId = await newAccount();
+    const user = { accountId, email: "ada@example.com", name: "Ada", accessLevel: 10 };
+    const { accessId } = await operate({ action: "createUser", ...user });
+    const { organizationId } = await operate({ action: "createOrganization", accountId, name: "Group" });
+    const tokenOf = async (more: object) =>
+      (await operate({ action: "createToken", accountId, name: "t", accessLevel: 100, ...more }))["token"];
+    const [adas, groups] = [String(await tokenOf({ accessId })), String(await tokenOf({ organizationId }))];
+    expect((await deps.accounts.findByToken(adas))?.token.resources).toEqual([
+      { resourceType: "account", resourceId: accountId, accessLevel: 10 },
+    ]);
+    expect((await deps.accounts.findByToken(groups))?.token.resources).toEqual([
+      { resourceType: "organization", resourceId: organizationId, accessLevel: 100 },
+    ]);
+    await operate({ action: "setPlan", accountId, planName: "basic-10k" });
+    await operate({ action: "usage", accountId });
+    const entries = await audits.list(accountId, { limit: 10 });
+    // Ids of the same millisecond sort as they please.
+    expect(entries.map(({ event }) => event.replace("activity_log.", "")).toSorted()).toEqual([
+      ...["account.created", "account.plan_changed", "api_token.created", "api_token.created"],
+      ...["organization.created", "user.created"],
+    ]);
+    expect(entries.every(({ actor }) => actor.name === "Operator")).toBe(true);
+    expect(JSON.stringify(entries)).not.toContain(adas);
   });
 
   it("changes statuses, limits and plan", async () => {

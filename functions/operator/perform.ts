@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { AccountStore } from "../../shared/accounts/account-store.ts";
+import type { AuditStore } from "../../shared/accounts/audit-store.ts";
 import { changePlan } from "../../shared/billing/change-plan.ts";
 import { createAccount } from "../../shared/billing/create-account.ts";
 import type { UsageAnswer } from "../../shared/contracts/operator-answers.ts";
@@ -23,7 +24,8 @@ import {
   showAccount,
   usageOf,
 } from "./accounts.ts";
-import { type ActionOf, actionSchema } from "./actions.ts";
+import { type Action, type ActionOf, actionSchema } from "./actions.ts";
+import { noteAction } from "./note.ts";
 import { listDeadLetters, type QueueDeps, queueDepths, replayDeadLetters } from "./queues.ts";
 
 export interface OperatorDeps extends AddDomainDeps, TellOwnerDeps, AccessDeps, LookDeps, QueueDeps {
@@ -32,12 +34,14 @@ export interface OperatorDeps extends AddDomainDeps, TellOwnerDeps, AccessDeps, 
   readonly accounts: AccountStore;
   readonly quota: QuotaStore;
   readonly events: EventsQueueClient;
+  readonly audits: Pick<AuditStore, "add">;
   readonly mailHost: string;
   readonly clock: Clock;
 }
 
 /**
- * Does what the operator asks for and answers with what it gave: ids, and a token's secret once.
+ * Does what the operator asks for, notes it in the account's audit log, and answers with what it gave: ids, and
+ * a token's secret once.
  *
  * @param event `{ action, … }`, whatever came
  * @throws PosternError `invalid_request` that names every wrong field, or `not_found`
@@ -45,7 +49,12 @@ export interface OperatorDeps extends AddDomainDeps, TellOwnerDeps, AccessDeps, 
 export async function perform(deps: OperatorDeps, event: unknown): Promise<object> {
   const parsed = actionSchema.safeParse(event);
   if (!parsed.success) throw new PosternError("invalid_request", { messages: mistakesIn(parsed.error) });
-  const wanted = parsed.data;
+  const answer = await done(deps, parsed.data);
+  await noteAction(deps, parsed.data, answer as Record<string, unknown>);
+  return answer;
+}
+
+async function done(deps: OperatorDeps, wanted: Action): Promise<object> {
   switch (wanted.action) {
     case "createAccount":
       return makeAccount(deps, wanted);

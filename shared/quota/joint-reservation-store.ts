@@ -1,6 +1,6 @@
 import type { FinishedNotes } from "./finished-notes.ts";
 import type { Reservation } from "./quota.ts";
-import type { QuotaTable } from "./quota-table-store.ts";
+import { holderOf, type QuotaTable } from "./quota-table-store.ts";
 import { reserve, reserveTogether, type Wanted } from "./reservation-store.ts";
 
 /** Bounds the expression, of which DynamoDB takes 4 KB. */
@@ -11,8 +11,8 @@ interface Waiting extends PromiseWithResolvers<Reservation> {
 }
 
 /**
- * Reservations of one process: while one call for an account is under way, further submissions of the
- * account gather and go together in the next. A quota is one item, whose every update costs by the size of
+ * Reservations of one process: while one call against a quota is under way, further submissions that use it
+ * gather and go together in the next. A quota is one item, whose every update costs by the size of
  * all that is pending, and of which DynamoDB takes about a thousand in a second.
  *
  * @param notes of finished submissions, whose entries each call removes
@@ -23,37 +23,43 @@ export function jointReservations(quotas: QuotaTable, notes: FinishedNotes) {
   return {
     reserve(wanted: Wanted): Promise<Reservation> {
       const waiting: Waiting = { wanted, ...Promise.withResolvers<Reservation>() };
-      const others = waitingOf.get(wanted.accountId);
+      const holder = holderOf(quotas, wanted.accountId);
+      const others = waitingOf.get(holder);
       if (others) others.push(waiting);
-      else void workOff(wanted.accountId, [waiting]);
+      else void workOff(holder, [waiting]);
       return waiting.promise;
     },
   };
 
-  async function workOff(accountId: number, queue: Waiting[]): Promise<void> {
-    waitingOf.set(accountId, queue);
-    while (queue.length > 0) await settle(accountId, nextGroup(queue));
-    waitingOf.delete(accountId);
+  async function workOff(holder: number, queue: Waiting[]): Promise<void> {
+    waitingOf.set(holder, queue);
+    while (queue.length > 0) await settle(holder, nextGroup(queue));
+    waitingOf.delete(holder);
   }
 
-  async function settle(accountId: number, group: readonly Waiting[]): Promise<void> {
+  async function settle(holder: number, group: readonly Waiting[]): Promise<void> {
     const wanted = group.map((waiting) => waiting.wanted);
     const names = new Set(wanted.map(({ submissionId }) => submissionId));
-    const finished = notes.take(accountId).filter((id) => !names.has(id));
+    const finished = notes.take(holder).filter((id) => !names.has(id));
     const [alone, ...others] = group;
     try {
       if (alone && others.length === 0) {
         const reservation = await reserve(quotas, alone.wanted, finished);
-        if (!reservation.ok) notes.add(accountId, finished);
+        if (!reservation.ok) notes.add(holder, finished);
         alone.resolve(reservation);
-      } else if (await reserveTogether(quotas, wanted, finished)) {
-        for (const { resolve } of group) resolve({ ok: true });
+        return;
+      }
+      const taken = await reserveTogether(quotas, wanted, finished);
+      if (taken) {
+        // What they reached together, one of them tells.
+        alone?.resolve(taken);
+        for (const { resolve } of others) resolve({ ok: true });
       } else {
-        notes.add(accountId, finished);
+        notes.add(holder, finished);
         await Promise.all(group.map(settleAlone));
       }
     } catch (error) {
-      notes.add(accountId, finished);
+      notes.add(holder, finished);
       for (const { reject } of group) reject(error);
     }
   }

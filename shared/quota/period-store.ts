@@ -1,9 +1,18 @@
 import { QueryCommand, TransactWriteCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { refusedTransaction, refusedWrite, type TransactionWrite } from "../platform/refused-writes.ts";
+import type { ClosedPeriod } from "./closed-period.ts";
 import { dayOf, periodContaining } from "./periods.ts";
-import type { Quota } from "./quota.ts";
-import { periodKey, type QuotaTable, quotaKey, readQuota, untilSettled } from "./quota-table-store.ts";
+import { type Quota, usedOf } from "./quota.ts";
+import {
+  periodKey,
+  type QuotaTable,
+  quotaKey,
+  readQuota,
+  sameTerms,
+  untilSettled,
+} from "./quota-table-store.ts";
+import { centsUntil, nextTerms } from "./terms.ts";
 
 const partitionSchema = z.object({ pk: z.string().regex(/^ACCOUNT#\d+$/) });
 
@@ -34,7 +43,11 @@ export async function closePeriod(quotas: QuotaTable, seen: Quota, at: number): 
 }
 
 /** Opens the day of a time; without effect if somebody did it already, or went further. */
-export async function openDay({ client, table }: QuotaTable, accountId: number, at: number): Promise<void> {
+export async function openDay(
+  { client, table }: Pick<QuotaTable, "client" | "table">,
+  accountId: number,
+  at: number,
+): Promise<void> {
   try {
     await client.send(
       new UpdateCommand({
@@ -76,34 +89,46 @@ function accountOf(partition: string): number {
 
 function openNextPeriod(table: string, seen: Quota, at: number): TransactionWrite {
   const next = periodContaining(seen.anchor, at);
+  const terms = nextTerms(seen);
+  const same = sameTerms(seen);
   return {
     Update: {
       TableName: table,
       Key: quotaKey(seen.accountId),
-      UpdateExpression: "SET periodStart = :start, periodEnd = :end, remaining = monthLimit",
+      UpdateExpression:
+        "SET periodStart = :start, periodEnd = :end, remaining = :fresh, planName = :name, monthLimit = :month, " +
+        "dayLimit = :day, dayRemaining = dayRemaining + :moreDay, mostOverage = :most, overageCap = :cap, price = :price, " +
+        "accruedCents = :none, planSince = :start REMOVE nextPlan",
       // What is recorded as used must be what was used: a release may come between.
-      ConditionExpression: "periodEnd = :seenEnd AND remaining = :seenRemaining AND monthLimit = :seenLimit",
+      ConditionExpression: `periodEnd = :seenEnd AND remaining = :seenRemaining AND ${same.condition}`,
       ExpressionAttributeValues: {
         ":start": next.start,
         ":end": next.end,
+        ":fresh": terms.monthLimit + terms.overageCap,
+        ...{ ":name": terms.planName, ":month": terms.monthLimit, ":day": terms.dayLimit },
+        ...{ ":most": terms.mostOverage, ":cap": terms.overageCap, ":price": terms.price, ":none": 0 },
+        ":moreDay": terms.dayLimit - seen.dayLimit,
         ":seenEnd": seen.periodEnd,
         ":seenRemaining": seen.remaining,
-        ":seenLimit": seen.monthLimit,
+        ...same.values,
       },
     },
   };
 }
 
 function recordPeriod(table: string, seen: Quota): TransactionWrite {
-  const { accountId, planName, periodStart, periodEnd, monthLimit, remaining } = seen;
-  const used = monthLimit - remaining;
+  const { accountId, planName, periodStart, periodEnd, monthLimit, overageCap } = seen;
+  const period: ClosedPeriod = {
+    ...{ accountId, planName, periodStart, periodEnd, monthLimit, overageCap },
+    used: usedOf(seen),
+    planCents: Math.round(centsUntil(seen, periodEnd)),
+    overageCentsPer1000: seen.price.overageCentsPer1000,
+  };
   return {
     Put: {
       TableName: table,
-      Item: {
-        ...periodKey(accountId, periodStart),
-        ...{ accountId, planName, periodStart, periodEnd, monthLimit, used },
-      },
+      // In the index until it has been told.
+      Item: { ...periodKey(accountId, periodStart), periodState: "closed", ...period },
     },
   };
 }

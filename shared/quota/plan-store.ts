@@ -1,9 +1,13 @@
-import { PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { PosternError } from "../platform/errors.ts";
+import { PutCommand, paginateQuery } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod";
 import { refusedWrite, type TransactionWrite } from "../platform/refused-writes.ts";
 import { dayOf, periodContaining } from "./periods.ts";
-import { accountTime, type Quota, type QuotaPlan } from "./quota.ts";
-import { type QuotaTable, quotaKey, readQuota, untilSettled } from "./quota-table-store.ts";
+import { accountTime, type Quota, type QuotaPlan, usedOf } from "./quota.ts";
+import { type QuotaTable, quotaKey, readQuota, sharerKey, sharerPrefix } from "./quota-table-store.ts";
+import { nextTerms, termsOf } from "./terms.ts";
+import { overageOf } from "./thresholds.ts";
+
+const sharerSchema = z.object({ sharer: z.number().int() });
 
 type Put = NonNullable<TransactionWrite["Put"]>;
 
@@ -17,12 +21,16 @@ export interface OpenQuota {
 /** What an account has used, as of now. */
 export interface QuotaUsage {
   planName: string;
+  /** The plan that takes its place at the period's end, if another one does. */
+  nextPlanName?: string;
   periodStart: number;
   periodEnd: number;
   monthLimit: number;
   used: number;
-  /** Below zero after a change to a smaller plan. */
+  /** What may still be sent, overage included; below zero after a change to a smaller limit. */
   remaining: number;
+  overageUsed: number;
+  overageCap: number;
   day: string;
   dayLimit: number;
   dayUsed: number;
@@ -52,24 +60,33 @@ export async function openQuota(quotas: QuotaTable, wanted: OpenQuota): Promise<
   }
 }
 
-/**
- * Puts an account on another plan at once, within its period: what the new plan allows more (or less) is
- * added to what remains. The same plan again changes nothing.
- *
- * @throws PosternError `not_found` if the account has no quota
- */
-export async function changePlan(quotas: QuotaTable, accountId: number, plan: QuotaPlan): Promise<void> {
-  await untilSettled(async () => {
-    const seen = await readQuota(quotas, accountId);
-    if (seen === undefined) throw new PosternError("not_found");
-    try {
-      await quotas.client.send(new UpdateCommand(planUpdate(quotas.table, seen, plan)));
-      return true;
-    } catch (error) {
-      if (refusedWrite(error)) return undefined;
-      throw error;
-    }
-  });
+/** The writes that let an account use another's quota, for the transaction that makes the account. */
+export function sharingWrites(
+  table: string,
+  { accountId, holder }: { accountId: number; holder: number },
+): TransactionWrite[] {
+  const share = { ...quotaKey(accountId), accountId, sharedWith: holder };
+  return [
+    { Put: { TableName: table, Item: share, ConditionExpression: "attribute_not_exists(pk)" } },
+    { Put: { TableName: table, Item: { ...sharerKey(holder, accountId), sharer: accountId } } },
+  ];
+}
+
+/** The accounts that use an account's quota besides itself. */
+export async function sharersOf({ client, table }: QuotaTable, holder: number): Promise<number[]> {
+  const pages = paginateQuery(
+    { client },
+    {
+      TableName: table,
+      KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
+      ExpressionAttributeValues: { ":pk": quotaKey(holder).pk, ":prefix": sharerPrefix },
+      ConsistentRead: true,
+    },
+  );
+  const found: number[] = [];
+  for await (const { Items = [] } of pages)
+    found.push(...Items.map((item) => sharerSchema.parse(item).sharer));
+  return found;
 }
 
 /** What an account has used; a period or day that has ended counts as closed, though nobody closed it yet. */
@@ -79,19 +96,24 @@ export async function usageOf(quotas: QuotaTable, accountId: number): Promise<Qu
 }
 
 function usageAt(quota: Quota, now: number): QuotaUsage {
-  const { planName, monthLimit, dayLimit } = quota;
   const isPeriodOver = quota.periodEnd <= now;
+  const terms = isPeriodOver ? nextTerms(quota) : quota;
+  const { planName, monthLimit, dayLimit, overageCap } = terms;
   const period = periodContaining(quota.anchor, now);
   const day = dayOf(now);
-  const remaining = isPeriodOver ? monthLimit : quota.remaining;
+  const remaining = isPeriodOver ? monthLimit + overageCap : quota.remaining;
+  const used = usedOf({ monthLimit, overageCap, remaining });
   const dayRemaining = quota.day === day ? quota.dayRemaining : dayLimit;
   return {
     planName,
+    ...(quota.nextPlan && !isPeriodOver && { nextPlanName: quota.nextPlan.name }),
     periodStart: isPeriodOver ? period.start : quota.periodStart,
     periodEnd: isPeriodOver ? period.end : quota.periodEnd,
     monthLimit,
-    used: monthLimit - remaining,
+    used,
     remaining,
+    overageUsed: overageOf({ monthLimit, overageCap }, used),
+    overageCap,
     day,
     dayLimit,
     dayUsed: dayLimit - dayRemaining,
@@ -121,35 +143,17 @@ function freshQuota({ accountId, plan, anchor }: OpenQuota, now: number): Quota 
   const { start, end } = periodContaining(anchor, now);
   return {
     accountId,
-    planName: plan.name,
-    monthLimit: plan.monthLimit,
-    dayLimit: plan.dayLimit,
+    ...termsOf(plan, 0),
+    overageWish: 0,
     remaining: plan.monthLimit,
     day: dayOf(now),
     dayRemaining: plan.dayLimit,
     periodStart: start,
     periodEnd: end,
     anchor,
+    accruedCents: 0,
+    planSince: start,
+    terms: 0,
     pending: {},
-  };
-}
-
-function planUpdate(table: string, seen: Quota, plan: QuotaPlan) {
-  return {
-    TableName: table,
-    Key: quotaKey(seen.accountId),
-    UpdateExpression:
-      "SET planName = :name, monthLimit = :month, dayLimit = :day, " +
-      "remaining = remaining + :moreMonth, dayRemaining = dayRemaining + :moreDay",
-    ConditionExpression: "monthLimit = :seenMonth AND dayLimit = :seenDay",
-    ExpressionAttributeValues: {
-      ":name": plan.name,
-      ":month": plan.monthLimit,
-      ":day": plan.dayLimit,
-      ":moreMonth": plan.monthLimit - seen.monthLimit,
-      ":moreDay": plan.dayLimit - seen.dayLimit,
-      ":seenMonth": seen.monthLimit,
-      ":seenDay": seen.dayLimit,
-    },
   };
 }

@@ -1,19 +1,29 @@
 import { finishedNotes } from "./finished-notes.ts";
 import { jointReservations } from "./joint-reservation-store.ts";
 import { endedPeriods, rollOver } from "./period-store.ts";
-import { changePlan, type OpenQuota, openingWrite, openQuota, usageOf } from "./plan-store.ts";
+import {
+  type OpenQuota,
+  openingWrite,
+  openQuota,
+  sharersOf,
+  sharingWrites,
+  takeBackWrite,
+  usageOf,
+} from "./plan-store.ts";
 import type { QuotaPlan, Reservation } from "./quota.ts";
-import { type QuotaTable, readQuota } from "./quota-table-store.ts";
+import { holderOf, type QuotaTable, quotaTable, readQuota } from "./quota-table-store.ts";
 import { release, settle } from "./release-store.ts";
 import type { Wanted } from "./reservation-store.ts";
 import { type StalePending, stalePending } from "./stale-pending-store.ts";
+import { changePlan, type OwnLimits, planNext, setLimits, setOverage } from "./terms-store.ts";
 
 export { takeBackWrite } from "./plan-store.ts";
 
 export type QuotaStore = ReturnType<typeof quotaStore>;
 
 /** The monthly and daily quota of every account, in the quota table. */
-export function quotaStore(quotas: QuotaTable) {
+export function quotaStore(places: Omit<QuotaTable, "holders">) {
+  const quotas = quotaTable(places);
   const notes = finishedNotes();
   const reservations = jointReservations(quotas, notes);
 
@@ -24,13 +34,33 @@ export function quotaStore(quotas: QuotaTable) {
     /** The same as `open`, as a write for the transaction that makes the account. */
     openingWrite: (wanted: OpenQuota) => openingWrite(quotas, wanted),
 
+    /** The writes that let an account use another's quota instead of one of its own, from its beginning. */
+    sharingWrites: (wanted: { accountId: number; holder: number }) => sharingWrites(quotas.table, wanted),
+
+    /** The accounts that use an account's quota besides itself. */
+    sharers: (accountId: number) => sharersOf(quotas, accountId),
+
+    /** Whose quota an account uses: its own, unless it shares another's; undefined if it has none. */
+    holder: async (accountId: number): Promise<number | undefined> =>
+      (await readQuota(quotas, accountId))?.accountId,
+
     /** Another plan at once: what it allows more, or less, is added to what remains. */
     changePlan: (accountId: number, plan: QuotaPlan) => changePlan(quotas, accountId, plan),
+
+    /** Another plan from the next period on; undefined takes that back. */
+    planNext: (accountId: number, plan: QuotaPlan | undefined) => planNext(quotas, accountId, plan),
+
+    /** Limits in place of the plan's, at once and until another plan comes. */
+    setLimits: (accountId: number, limits: OwnLimits) => setLimits(quotas, accountId, limits),
+
+    /** How many emails beyond the month's the account wants at most; 0 for none. */
+    setOverage: (accountId: number, wish: number) => setOverage(quotas, accountId, wish),
 
     /**
      * Reserves units against month and day together: one call once warm, or a part of one where a process
      * has several submissions of the account at the same time. Asked again for the same submission, the
-     * earlier reservation stands, whatever count is asked for.
+     * earlier reservation stands, whatever count is asked for. The one reservation that reaches 80, 90 or 100% of the month, or of the
+     * overage, says so in `crossed`; where its answer is lost, nobody does.
      *
      * @throws PosternError `forbidden` without a quota, `rate_limited` while too many submissions of the
      * account are unconfirmed
@@ -51,7 +81,12 @@ export function quotaStore(quotas: QuotaTable) {
      * Notes that a submission's outcome is final and answered. Its entry is removed by this process's next
      * reservation of the account, or else by the reconciliation.
      */
-    finished: (accountId: number, submissionId: string): void => notes.add(accountId, [submissionId]),
+    finished: (accountId: number, submissionId: string): void =>
+      notes.add(holderOf(quotas, accountId), [submissionId]),
+
+    /** The write that takes a unit back which was given back too early; see `takeBackWrite`. */
+    takeBack: async ({ accountId, submissionId }: { accountId: number; submissionId: string }) =>
+      takeBackWrite(quotas.table, (await readQuota(quotas, accountId))?.accountId ?? accountId, submissionId),
 
     /** Submissions of all accounts that were reserved longer ago and never confirmed. */
     stalePending: (olderThanMs: number): AsyncIterable<StalePending> => stalePending(quotas, olderThanMs),

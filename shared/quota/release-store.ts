@@ -58,7 +58,8 @@ function isSame(current: Pending | undefined, seen: Pending): boolean {
     current !== undefined &&
     current.n === seen.n &&
     current.at === seen.at &&
-    current.released === seen.released
+    current.released === seen.released &&
+    current.by === seen.by
   );
 }
 

@@ -40,6 +40,6 @@ function* staleOf(
   youngest: number,
 ): Generator<StalePending> {
   for (const [submissionId, entry] of Object.entries(pending)) {
-    if (entry.at < youngest) yield { accountId, submissionId, entry };
+    if (entry.at < youngest) yield { accountId: entry.by ?? accountId, submissionId, entry };
   }
 }

@@ -1,4 +1,4 @@
-import { GetCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { newId } from "../../shared/platform/ids.ts";
 import type { QuotaPlan } from "../../shared/quota/quota.ts";
 import { type QuotaStore, quotaStore } from "../../shared/quota/quota-store.ts";
@@ -16,6 +16,8 @@ export interface QuotaBench {
   /** Another process's store, with its own clock if its clock is wrong. */
   process(clock?: { now(): number }): QuotaStore;
   submission(): string;
+  /** Lets another account use this quota. */
+  share(accountId: number): Promise<void>;
   /** The stored item. */
   item(): Promise<Record<string, unknown>>;
 }
@@ -38,6 +40,10 @@ export async function quotaBench(
     quota,
     process,
     submission: () => newId(clock.now()),
+    async share(sharer) {
+      const TransactItems = quota.sharingWrites({ accountId: sharer, holder: accountId });
+      await dynamo.client.send(new TransactWriteCommand({ TransactItems }));
+    },
     async item() {
       const { Item = {} } = await dynamo.client.send(
         new GetCommand({ TableName: dynamo.tables.quota, Key: quotaKey(accountId), ConsistentRead: true }),

@@ -112,7 +112,7 @@ describe("when a write meets a transaction on the same item", () => {
     const { accountId, clock, quota, submission } = bench;
     clock.set(february);
     const submissionId = submission();
-    expect(await store.reserve({ accountId, submissionId, count: 4 })).toEqual({ ok: true });
+    expect(await store.reserve({ accountId, submissionId, count: 4 })).toMatchObject({ ok: true });
     await store.release({ accountId, submissionId, count: 1 });
     expect(await quota.usage(accountId)).toMatchObject({ used: 3, periodStart: february });
   });
@@ -123,7 +123,7 @@ describe("when a write meets a transaction on the same item", () => {
     const reserving = [1, 1, 2].map((count) =>
       store.reserve({ accountId, submissionId: submission(), count }),
     );
-    expect(await Promise.all(reserving)).toEqual([{ ok: true }, { ok: true }, { ok: true }]);
+    expect(await Promise.all(reserving)).toMatchObject([{ ok: true }, { ok: true }, { ok: true }]);
     expect(await quota.usage(accountId)).toMatchObject({ used: 4 });
   });
 

@@ -1,0 +1,19 @@
+import * as z from "zod";
+
+/** A billing period that is over, as it is kept. */
+export const closedPeriodSchema = z.object({
+  accountId: z.number().int(),
+  planName: z.string(),
+  /** Epoch ms. */
+  periodStart: z.number().int(),
+  periodEnd: z.number().int(),
+  monthLimit: z.number().int(),
+  overageCap: z.number().int().default(0),
+  /** Less by what is given back later. */
+  used: z.number().int(),
+  /** US cents that the plans of the period cost, each for its part of it. */
+  planCents: z.number().int().default(0),
+  overageCentsPer1000: z.number().default(0),
+});
+
+export type ClosedPeriod = z.infer<typeof closedPeriodSchema>;
