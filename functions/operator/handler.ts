@@ -2,6 +2,7 @@ import * as z from "zod";
 import { accessStore } from "../../shared/accounts/access-store.ts";
 import { accountListStore } from "../../shared/accounts/account-list-store.ts";
 import { accountStore } from "../../shared/accounts/account-store.ts";
+import { auditStore } from "../../shared/accounts/audit-store.ts";
 import { organizationStore } from "../../shared/accounts/organization-store.ts";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
 import { installationSchema } from "../../shared/contracts/installation.ts";
@@ -9,8 +10,8 @@ import { companyInfoStore } from "../../shared/domains/company-info-store.ts";
 import { domainReviewStore } from "../../shared/domains/domain-review-store.ts";
 import { domainWork } from "../../shared/domains/domain-work.ts";
 import { eventsQueueClient } from "../../shared/messages/events-queue-client.ts";
-import { ownerEmailClient } from "../../shared/notifications/owner-email-client.ts";
-import { ownerWriter } from "../../shared/notifications/owner-writer.ts";
+import { noticeStore } from "../../shared/notifications/notice-store.ts";
+import { ownerOf } from "../../shared/notifications/owner.ts";
 import { documentClient, keyClient, mailClient, queueClient } from "../../shared/platform/aws-clients.ts";
 import { systemClock as clock } from "../../shared/platform/clock.ts";
 import { readEnvironment } from "../../shared/platform/environment.ts";
@@ -22,6 +23,7 @@ import { type OperatorDeps, perform } from "./perform.ts";
 const env = readEnvironment({
   [environmentNames.accountsTable]: z.string(),
   [environmentNames.quotaTable]: z.string(),
+  [environmentNames.noticesTable]: z.string(),
   [environmentNames.eventsQueueUrl]: z.string(),
   [environmentNames.dkimKeyId]: z.string(),
   [environmentNames.mailHost]: z.string(),
@@ -36,7 +38,8 @@ const mailHost = env.MAIL_HOST;
 const accounts = accountStore({ client, table, clock });
 const accesses = accessStore({ client, table, clock });
 const organizations = organizationStore({ client, table });
-const owner = ownerWriter({ accounts, email: ownerEmailClient({ ses, mailHost, clock }) });
+const audits = auditStore({ client, table, clock });
+const owner = ownerOf(noticeStore({ client, table: env.NOTICES_TABLE, clock }));
 const work = domainWork({
   ...{ client, table, clock, ses, mailHost, owner },
   ...{ kms: keyClient(), keyId: env.DKIM_KEY_ID, route53: zoneClient(), zoneId: env.HOSTED_ZONE_ID },
@@ -48,7 +51,7 @@ const quota = quotaStore({ client, table: env.QUOTA_TABLE, clock });
 
 const deps: OperatorDeps = {
   ...work,
-  ...{ accounts, accesses, organizations, quota, events },
+  ...{ accounts, accesses, organizations, audits, quota, events },
   accountList: accountListStore({ client, table }),
   domainReviews: domainReviewStore({ client, table }),
   companyInfos: companyInfoStore({ client, table }),
