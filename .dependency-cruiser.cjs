@@ -65,10 +65,10 @@ module.exports = {
     {
       name: "nobody-imports-entries",
       comment:
-        "functions, gateway, cdk and local are entries; only tests and benches, which run them, import from them",
+        "functions, gateway, command, cdk and local are entries; only tests and benches, which run them, import from them",
       severity: "error",
-      from: { path: "^(shared|functions|gateway|cdk|local)/", pathNot: "\\.test\\.ts$" },
-      to: { path: "^(functions|gateway|cdk|local)/", pathNot: "^$1/" },
+      from: { path: "^(shared|functions|gateway|command|cdk|local)/", pathNot: "\\.test\\.ts$" },
+      to: { path: "^(functions|gateway|command|cdk|local)/", pathNot: "^$1/" },
     },
     {
       name: "functions-stand-alone",
@@ -80,13 +80,23 @@ module.exports = {
       name: "cdk-knows-only-contracts",
       severity: "error",
       from: { path: "^cdk/" },
-      to: { path: "^(shared|functions|gateway|local|test|bench)/", pathNot: "^shared/contracts/" },
+      to: { path: "^(shared|functions|gateway|command|local|test|bench)/", pathNot: "^shared/contracts/" },
+    },
+    {
+      name: "command-knows-only-contracts",
+      comment: "the operator's program talks to the operator's function, and to nothing else",
+      severity: "error",
+      from: { path: "^command/", pathNot: "\\.test\\.ts$" },
+      to: {
+        path: "^(shared|functions|gateway|cdk|local|test|bench)/|node_modules/@aws-sdk/",
+        pathNot: "^shared/contracts/|node_modules/@aws-sdk/client-lambda/",
+      },
     },
     {
       name: "local-knows-nothing-of-ours",
       severity: "error",
       from: { path: "^local/" },
-      to: { path: "^(shared|functions|gateway|cdk|test|bench)/" },
+      to: { path: "^(shared|functions|gateway|command|cdk|test|bench)/" },
     },
     {
       name: "sdk-stays-in-stores-and-clients",
@@ -107,7 +117,7 @@ module.exports = {
     {
       name: "no-dev-dependencies-at-run-time",
       severity: "error",
-      from: { path: "^(shared|functions|gateway)/", pathNot: "\\.test\\.ts$" },
+      from: { path: "^(shared|functions|gateway|command)/", pathNot: "\\.test\\.ts$" },
       to: { dependencyTypes: ["npm-dev"] },
     },
   ],

@@ -7,7 +7,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: [
-            "{shared,functions,gateway,local,cdk}/**/*.test.ts",
+            "{shared,functions,gateway,local,cdk,command}/**/*.test.ts",
             "test/gateway/**/*.test.ts",
             "test/vectors/*.test.ts",
           ],

@@ -73,7 +73,10 @@ async function start(options: CloudOptions, stack: AsyncDisposableStack): Promis
   followClock(machine, functions, triggers);
   const seed = await seedOnce(state.seed, "postern.example", (id, event) => functions.invoke(id, event));
   await functions.startServices();
-  const description = describeLocally(seed, { doors, gateway, mailboxUrl: services.mailbox.url });
+  const description = describeLocally(seed, {
+    ...{ doors, gateway, mailboxUrl: services.mailbox.url },
+    lambdaUrl: endpoints.LAMBDA,
+  });
   openForBusiness(machine, { functions, triggers, endpoints, sesSettled, description });
   await writeLocalJson(state.localJson, description);
   return {

@@ -1,7 +1,7 @@
 import { rename, writeFile } from "node:fs/promises";
 import type { Doors } from "./doors.ts";
 import type { GatewayPlace } from "./gateway.ts";
-import type { Seed } from "./seed.ts";
+import { operatorFunction, type Seed } from "./seed.ts";
 
 /** What a client of the local cloud needs to know: `.postern/local.json`. */
 export interface LocalJson extends Seed {
@@ -13,12 +13,19 @@ export interface LocalJson extends Seed {
     readonly tlsPort: number;
     readonly user: "api";
   };
+  /** The operator's function, for the program `postern`: the address is that of the local Lambda. */
+  readonly operator: { readonly endpoint: string; readonly functionName: string };
   readonly urls: Readonly<Record<"api" | "send" | "bulk" | "track" | "mailbox", string>>;
 }
 
 export function describeLocally(
   seed: Seed,
-  { doors, gateway, mailboxUrl }: { doors: Doors; gateway: GatewayPlace; mailboxUrl: string },
+  {
+    doors,
+    gateway,
+    mailboxUrl,
+    lambdaUrl,
+  }: { doors: Doors; gateway: GatewayPlace; mailboxUrl: string; lambdaUrl: string },
 ): LocalJson {
   return {
     accountId: seed.accountId,
@@ -26,6 +33,7 @@ export function describeLocally(
     domain: seed.domain,
     domainId: seed.domainId,
     smtp: { host: gateway.host === "0.0.0.0" ? "localhost" : gateway.host, ...gateway.smtp, user: "api" },
+    operator: { endpoint: lambdaUrl, functionName: operatorFunction },
     urls: {
       api: doors.api.url,
       send: doors.send.url,

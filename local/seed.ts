@@ -2,7 +2,8 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import * as z from "zod";
 import type { InvocationResult } from "./runtime/function-host.ts";
 
-const operatorFunction = "Operator";
+/** Logical id of the function that does what the operator asks for. */
+export const operatorFunction = "Operator";
 const planName = "enterprise-1.5m";
 
 /** The account with which everybody begins. */

@@ -1,0 +1,196 @@
+import { Command } from "commander";
+import {
+  type AccountsAnswer,
+  accountsAnswerSchema,
+  type ShownAccountAnswer,
+  shownAccountAnswerSchema,
+} from "../../shared/contracts/operator-answers.ts";
+import { type Context, idFrom, type Run, running, wholeFrom } from "../context.ts";
+import { UsageMistake } from "../failures.ts";
+import { limit, minute, wholeNumber } from "../plain-text.ts";
+import { type Column, listOf, tableOf } from "../table.ts";
+
+const usualRows = 50;
+const mostAtOnce = 100;
+
+export type ListedAccount = AccountsAnswer["accounts"][number];
+
+const accountColumns: readonly Column<ListedAccount>[] = [
+  { title: "ID", value: ({ accountId }) => accountId, align: "right" },
+  { title: "NAME", value: ({ name }) => name, shrinks: true },
+  { title: "OWNER", value: ({ ownerEmail }) => ownerEmail, shrinks: true },
+  { title: "STATUS", value: ({ status }) => status },
+  { title: "PLAN", value: ({ planName }) => planName },
+  { title: "USED", value: ({ usage }) => usage && wholeNumber(usage.used), align: "right" },
+  { title: "OF", value: ({ usage }) => usage && limit(usage.monthLimit), align: "right" },
+];
+
+/** What an account may do apart from its plan, as options and as fields of the operator's actions. */
+const limitOptions = [
+  ["--month <emails>", "emailsPerMonth", "emails in a billing period"],
+  ["--day <emails>", "emailsPerDay", "emails in a UTC day"],
+  ["--hour <emails>", "emailsPerHour", "emails that go out in an hour; the rest waits"],
+  ["--bytes <bytes>", "messageBytes", "bytes of one email, with its attachments"],
+  ["--requests <requests>", "requestsPer10Seconds", "API requests of a token in 10 seconds"],
+] as const;
+
+/** Those that an account shows apart from its usage. */
+const shownLimits = {
+  emailsPerHour: ["Hour", "emails go out; the rest waits"],
+  messageBytes: ["Size", "bytes of one email, with its attachments"],
+  requestsPer10Seconds: ["Requests", "of a token to the API in 10 seconds"],
+} as const;
+
+type LimitOptions = Partial<Record<"month" | "day" | "hour" | "bytes" | "requests", number>>;
+
+export function accountCommands(context: Context): Command {
+  const accounts = new Command("accounts").description("Customers' accounts.");
+  accounts
+    .command("list")
+    .description("Lists accounts and what they have used of their plans, oldest first.")
+    .option("--limit <rows>", "at most so many", wholeFrom, usualRows)
+    .option("--after <id>", "begin behind this account", idFrom)
+    .option("--all", "all there are")
+    .action(running(context, list));
+  accounts
+    .command("show")
+    .description("Shows an account: plan, limits, usage, domains.")
+    .argument("<account>", "its id", idFrom)
+    .action(running(context, show));
+  addCreate(accounts, context);
+  accounts
+    .command("plan")
+    .description("Puts an account on another plan.")
+    .argument("<account>", "its id", idFrom)
+    .argument("<plan>", "the plan's name")
+    .action(
+      running(context, async (run, accountId: number, planName: string) => {
+        const answer = await run.operator.ask("setPlan", { accountId, planName });
+        run.show(answer, () => `Account ${accountId} is on the plan ${planName}.`);
+      }),
+    );
+  withLimits(
+    accounts
+      .command("limits")
+      .description("Raises or lowers what an account may do; what is not named stays.")
+      .argument("<account>", "its id", idFrom),
+  ).action(running(context, setLimits));
+  return accounts;
+}
+
+function addCreate(accounts: Command, context: Context): void {
+  withLimits(
+    accounts
+      .command("create")
+      .description("Makes an account.")
+      .requiredOption("--name <name>", "whose it is")
+      .requiredOption("--owner <email>", "its owner's address")
+      .option("--plan <plan>", "the plan's name", "free")
+      .option("--start <time>", "ISO time at which the plan began; now unless given"),
+  ).action(running(context, create));
+}
+
+function withLimits(command: Command): Command {
+  for (const [flags, , what] of limitOptions) command.option(flags, what, wholeFrom);
+  return command;
+}
+
+function limitsIn(options: LimitOptions): Record<string, number> {
+  const given = limitOptions.map(([flags, field]) => {
+    const option = flags.slice(2, flags.indexOf(" ")) as keyof LimitOptions;
+    return [field, options[option]] as const;
+  });
+  return Object.fromEntries(
+    given.filter((entry): entry is [(typeof entry)[0], number] => entry[1] !== undefined),
+  );
+}
+
+interface ListOptions {
+  readonly limit: number;
+  readonly after?: number;
+  readonly all?: boolean;
+}
+
+async function list(run: Run, options: ListOptions): Promise<void> {
+  const { accounts, next } = await readAccounts(run, options);
+  const answer = { accounts, ...(next !== undefined && { next }) };
+  run.show(answer, () =>
+    accounts.length === 0 ? "No accounts." : tableOf(accounts, accountColumns, run.terminal.columns),
+  );
+  if (next !== undefined) run.terminal.error(`There may be more: --after ${next}, or --all.`);
+}
+
+/** As many pages as it takes. */
+export async function readAccounts(
+  { operator, terminal }: Run,
+  { limit: most, after = 0, all }: ListOptions,
+): Promise<{ accounts: ListedAccount[]; next: number | undefined }> {
+  const wanted = all === true ? Number.POSITIVE_INFINITY : most;
+  const found: ListedAccount[] = [];
+  let next: number | undefined = after;
+  while (next !== undefined && found.length < wanted) {
+    terminal.progress(`${wholeNumber(found.length)} accounts read …`);
+    const details: object = { after: next, limit: Math.min(mostAtOnce, wanted - found.length) };
+    const page: AccountsAnswer = await operator.read(accountsAnswerSchema, "listAccounts", details);
+    found.push(...page.accounts);
+    next = page.next;
+  }
+  return { accounts: found, next };
+}
+
+async function show(run: Run, accountId: number): Promise<void> {
+  const account = await run.operator.read(shownAccountAnswerSchema, "showAccount", { accountId });
+  run.show(account, () => shownText(account, run.terminal.columns));
+}
+
+function shownText(account: ShownAccountAnswer, columns: number | undefined): string {
+  const { usage, limits, domains } = account;
+  const details = listOf([
+    ["Account", account.accountId],
+    ["Name", account.name],
+    ["Owner", account.ownerEmail],
+    ["Status", account.status],
+    ["Plan", account.planName],
+    ["Organization", account.organizationId],
+    ["Period", usage && `${minute(usage.periodStart)} to ${minute(usage.periodEnd)} UTC`],
+    ["Used", usage && `${wholeNumber(usage.used)} of ${limit(usage.monthLimit)}`],
+    ["Today", usage && `${wholeNumber(usage.dayUsed)} of ${limit(usage.dayLimit)}`],
+    ...Object.entries(shownLimits).map(([field, [name, what]]) => {
+      const value = limits[field];
+      return [name, value === undefined ? undefined : `${limit(value)} ${what}`] as const;
+    }),
+  ]);
+  const table = tableOf(
+    domains,
+    [
+      { title: "DOMAIN", value: ({ domainName }) => domainName, shrinks: true },
+      { title: "ID", value: ({ domainId }) => domainId, align: "right" },
+      { title: "STATUS", value: ({ complianceStatus }) => complianceStatus },
+    ],
+    columns,
+  );
+  return domains.length === 0 ? details : `${details}\n\n${table}`;
+}
+
+interface CreateOptions extends LimitOptions {
+  readonly name: string;
+  readonly owner: string;
+  readonly plan: string;
+  readonly start?: string;
+}
+
+async function create(run: Run, options: CreateOptions): Promise<void> {
+  const { name, owner: ownerEmail, plan: planName, start: planStart } = options;
+  const details = { name, ownerEmail, planName, planStart, limits: limitsIn(options) };
+  const answer = await run.operator.ask("createAccount", details);
+  run.show(answer, () => `Account ${Object(answer).accountId} is made, on the plan ${planName}.`);
+}
+
+async function setLimits(run: Run, accountId: number, options: LimitOptions): Promise<void> {
+  const limits = limitsIn(options);
+  if (Object.keys(limits).length === 0) {
+    throw new UsageMistake(`name a limit: ${limitOptions.map(([flags]) => flags.split(" ")[0]).join(", ")}`);
+  }
+  const answer = await run.operator.ask("setLimits", { accountId, ...limits });
+  run.show(answer, () => `Account ${accountId} has its limits.`);
+}

@@ -1,0 +1,116 @@
+import { Command } from "commander";
+import * as z from "zod";
+import {
+  domainsAnswerSchema,
+  type ReviewAnswer,
+  reviewAnswerSchema,
+} from "../../shared/contracts/operator-answers.ts";
+import { type Context, idFrom, type Run, running } from "../context.ts";
+import { minute, oneLine } from "../plain-text.ts";
+import { tableOf } from "../table.ts";
+
+const addedSchema = z.looseObject({
+  domainId: z.number(),
+  domainName: z.string(),
+  complianceStatus: z.string(),
+});
+
+/** What a person decides, with the word for it. */
+const decisions = {
+  approve: { decision: "compliant", says: "may send", what: "Lets a domain send, and tells its owner." },
+  reject: {
+    decision: "non_compliant",
+    says: "may not send",
+    what: "Refuses a domain, and tells its owner why.",
+  },
+} as const;
+
+export function domainCommands(context: Context): Command {
+  const domains = new Command("domains").description("Sending domains, and the decisions on them.");
+  domains
+    .command("list")
+    .description("Lists an account's domains.")
+    .argument("<account>", "the account's id", idFrom)
+    .action(running(context, list));
+  domains
+    .command("review")
+    .description("Lists the domains of all accounts on which somebody has to decide.")
+    .action(running(context, review));
+  domains
+    .command("add")
+    .description("Adds a domain to an account.")
+    .argument("<account>", "the account's id", idFrom)
+    .argument("<domain>", "its name")
+    .action(running(context, add));
+  addDecisions(domains, context);
+  return domains;
+}
+
+function addDecisions(domains: Command, context: Context): void {
+  for (const name of ["approve", "reject"] as const) {
+    const command = domains
+      .command(name)
+      .description(decisions[name].what)
+      .argument("<account>", "the account's id", idFrom)
+      .argument("<domain>", "its name");
+    if (name === "reject") {
+      command.requiredOption(
+        "--reason <text...>",
+        "why, as its owner reads it; several may follow each other",
+      );
+    }
+    command.action(
+      running(context, async (run, accountId: number, domainName: string, options: { reason?: string[] }) => {
+        const { decision, says } = decisions[name];
+        const details = { accountId, domainName, decision, reasons: options.reason };
+        const answer = await run.operator.ask("decideDomain", details);
+        run.show(answer, () => `${oneLine(domainName)} ${says}.`);
+      }),
+    );
+  }
+}
+
+async function list(run: Run, accountId: number): Promise<void> {
+  const answer = await run.operator.read(domainsAnswerSchema, "listDomains", { accountId });
+  run.show(answer, () =>
+    answer.domains.length === 0
+      ? "No domains."
+      : tableOf(
+          answer.domains,
+          [
+            { title: "DOMAIN", value: ({ domainName }) => domainName, shrinks: true },
+            { title: "ID", value: ({ domainId }) => domainId, align: "right" },
+            { title: "STATUS", value: ({ complianceStatus }) => complianceStatus },
+            { title: "ADDED", value: ({ createdAt }) => createdAt && minute(createdAt) },
+          ],
+          run.terminal.columns,
+        ),
+  );
+}
+
+async function review(run: Run): Promise<void> {
+  const answer = await run.operator.read(reviewAnswerSchema, "reviewQueue");
+  run.show(answer, () =>
+    answer.domains.length === 0
+      ? "Nothing waits for a decision."
+      : answer.domains.map(reviewText).join("\n\n"),
+  );
+}
+
+function reviewText(domain: ReviewAnswer["domains"][number]): string {
+  const { accountId, domainName, complianceStatus, createdAt, reasons, answers = {} } = domain;
+  const since = createdAt === undefined ? "" : `, added ${minute(createdAt)} UTC`;
+  return [
+    `${oneLine(domainName)}  (account ${accountId}, ${complianceStatus}${since})`,
+    ...(domain.companyName === undefined ? [] : [`  company  ${oneLine(domain.companyName)}`]),
+    ...(domain.websiteUrl === undefined ? [] : [`  website  ${oneLine(domain.websiteUrl)}`]),
+    ...reasons.map((reason) => `  against  ${oneLine(reason)}`),
+    ...Object.entries(answers).map(([asked, said]) => `  answer   ${oneLine(asked)}: ${oneLine(said)}`),
+  ].join("\n");
+}
+
+async function add(run: Run, accountId: number, domainName: string): Promise<void> {
+  const answer = await run.operator.read(addedSchema, "addDomain", { accountId, domainName });
+  const { domainName: name, domainId, complianceStatus } = answer;
+  run.show(answer, () => `${name} is domain ${domainId} of account ${accountId} (${complianceStatus}).`);
+}
