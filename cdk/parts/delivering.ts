@@ -81,10 +81,12 @@ export class Delivering extends Construct {
     );
     storage.accounts.allow(worker, "GetItem");
     storage.counters.allow(worker, "UpdateItem");
-    storage.messages.allow(worker, "PutItem", "UpdateItem");
+    storage.messages.allow(worker, "PutItem", "UpdateItem", "BatchWriteItem");
     storage.quota.allow(worker, "UpdateItem");
     storage.suppressions.allow(worker, "BatchGetItem");
     storage.payloads.allowGet(worker);
+    // Held mail that is too large for an item.
+    storage.payloads.allowPut(worker);
     storage.log.allowPut(worker, copiesFolder);
     this.queue.allowSend(worker);
     events.allowSend(worker);

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { accountStore } from "../../shared/accounts/account-store.ts";
+import { accountStore, watchfully } from "../../shared/accounts/account-store.ts";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
 import { metricNames } from "../../shared/contracts/metric-names.ts";
 import { streamSchema } from "../../shared/contracts/streams.ts";
@@ -7,6 +7,7 @@ import { contentClient } from "../../shared/delivery/content-client.ts";
 import type { DeliverDeps } from "../../shared/delivery/deliver-deps.ts";
 import { deliveryQueueClient } from "../../shared/delivery/delivery-queue-client.ts";
 import { guardedRoute, unguardedRoute } from "../../shared/delivery/guarded-route.ts";
+import { heldJobClient } from "../../shared/delivery/held-job-client.ts";
 import { mailServerClient } from "../../shared/delivery/mail-server-client.ts";
 import { mxHop } from "../../shared/delivery/mx-client.ts";
 import { relayHop } from "../../shared/delivery/relay-client.ts";
@@ -18,6 +19,7 @@ import { dkimKeyClient } from "../../shared/domains/dkim-key-client.ts";
 import { domainStore } from "../../shared/domains/domain-store.ts";
 import { claimStore } from "../../shared/messages/claim-store.ts";
 import { eventsQueueClient } from "../../shared/messages/events-queue-client.ts";
+import { heldStore } from "../../shared/messages/held-store.ts";
 import { jointEvents } from "../../shared/messages/joint-events.ts";
 import {
   bucketClient,
@@ -71,8 +73,10 @@ export function depsFromEnvironment(): DeliverDeps {
   const client = documentClient();
   const secrets = secretClient();
   const sqs = queueClient();
+  const s3 = bucketClient();
+  const accounts = accountStore({ client, table: env.ACCOUNTS_TABLE, clock, known: watchfully });
   return {
-    accounts: accountStore({ client, table: env.ACCOUNTS_TABLE, clock }),
+    accounts,
     domains: domainStore({ client, table: env.ACCOUNTS_TABLE, clock }),
     hours: hourStore({ client, table: env.COUNTERS_TABLE, clock }),
     claims: claimStore({
@@ -81,7 +85,12 @@ export function depsFromEnvironment(): DeliverDeps {
       clock,
       takeUnit: ({ accountId, submissionId }) => takeBackWrite(env.QUOTA_TABLE, accountId, submissionId),
     }),
-    contents: contentClient({ s3: bucketClient(), bucket: env.PAYLOADS_BUCKET }),
+    contents: contentClient({ s3, bucket: env.PAYLOADS_BUCKET }),
+    holding: {
+      accounts,
+      held: heldStore({ client, table: env.MESSAGES_TABLE }),
+      heldJobs: heldJobClient({ s3, bucket: env.PAYLOADS_BUCKET }),
+    },
     queue: deliveryQueueClient({ sqs, queueUrl: env.DELIVERY_QUEUE_URL, clock }),
     events: jointEvents(eventsQueueClient({ sqs, queueUrl: env.EVENTS_QUEUE_URL })),
     suppressions: suppressionStore({ client, table: env.SUPPRESSIONS_TABLE, clock }),

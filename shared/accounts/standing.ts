@@ -5,6 +5,7 @@ import {
   decideWithinMs,
   goodStanding,
   isSameScope,
+  nameOfScope,
   type Standing,
   type StandingNews,
   type Suspension,
@@ -44,7 +45,10 @@ export function suspend(wanted: Pick<Suspension, "scope" | "reason" | "automatic
     const { suspensions } = standing;
     if (suspensions.some(({ scope }) => isSameScope(scope, wanted.scope))) return undefined;
     const suspension = { ...wanted, since: now, banAt: now + answerWithinMs };
-    const news = newsOf("suspended", wanted.scope, now, { reason: wanted.reason, banAt: suspension.banAt });
+    const news = newsOf("sending_suspended", wanted.scope, now, {
+      reason: wanted.reason,
+      banAt: suspension.banAt,
+    });
     return stand({ ...standing, suspensions: [...suspensions, suspension], news: [...standing.news, news] });
   };
 }
@@ -59,7 +63,7 @@ export function lift(wanted: SuspensionScope): StandingChange {
     return stand({
       ...standing,
       suspensions: left,
-      news: [...standing.news, newsOf("lifted", wanted, now)],
+      news: [...standing.news, newsOf("sending_resumed", wanted, now)],
       letGoAt: now,
       liftedAt: { ...standing.liftedAt, ...liftedStreams(wanted, now) },
       warnedAt: withoutStreams(standing.warnedAt, liftedStreams(wanted, now)),
@@ -71,7 +75,7 @@ export function lift(wanted: SuspensionScope): StandingChange {
 export function ban(reason: string): StandingChange {
   return ({ status, standing }, now) => {
     if (status === "banned") return undefined;
-    const news = newsOf("banned", { kind: "account" }, now, { reason });
+    const news = newsOf("account_banned", { kind: "account" }, now, { reason });
     const after = { ...standing, suspensions: [], news: [...standing.news, news], letGoAt: now };
     return { status: "banned", standing: after };
   };
@@ -104,17 +108,17 @@ export function warn(stream: string, reason: string): StandingChange {
     status,
     standing: {
       ...standing,
-      news: [...standing.news, newsOf("warned", { kind: "stream", stream }, now, { reason })],
+      news: [...standing.news, newsOf("sending_at_risk", { kind: "stream", stream }, now, { reason })],
       warnedAt: { ...standing.warnedAt, [stream]: now },
     },
   });
 }
 
 /** Notes that the owner has been told. */
-export function told(ids: readonly string[]): StandingChange {
+export function told(changeIds: readonly string[]): StandingChange {
   return ({ status, standing }) => ({
     status,
-    standing: { ...standing, news: standing.news.filter(({ id }) => !ids.includes(id)) },
+    standing: { ...standing, news: standing.news.filter(({ changeId }) => !changeIds.includes(changeId)) },
   });
 }
 
@@ -147,9 +151,9 @@ function newsOf(
   now: number,
   { reason = "", banAt }: { reason?: string; banAt?: number } = {},
 ): StandingNews {
-  const what =
-    scope.kind === "domain" ? scope.domainName : scope.kind === "stream" ? scope.stream : "account";
-  return { id: `${kind}/${what}/${now}`, kind, scope, reason, ...(banAt !== undefined && { banAt }) };
+  const what = nameOfScope(scope);
+  const changeId = `${kind}/${what}/${now}`;
+  return { kind, changeId, what, reason, ...(banAt !== undefined && { banAt }) };
 }
 
 function liftedStreams(scope: SuspensionScope, now: number): Readonly<Record<string, number>> {

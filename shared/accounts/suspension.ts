@@ -23,9 +23,12 @@ export const suspensionSchema = z.object({
 
 /** Something of which the owner has still to be told. */
 export const standingNewsSchema = z.object({
-  id: z.string(),
-  kind: z.enum(["warned", "suspended", "lifted", "banned"]),
-  scope: suspensionScopeSchema,
+  kind: z.enum(["sending_at_risk", "sending_suspended", "sending_resumed", "account_banned"]),
+  /** Names this very change. */
+  changeId: z.string(),
+  /** As a subject of a sentence. */
+  what: z.string(),
+  /** Empty where there is none. */
   reason: z.string(),
   /** Epoch ms of a suspension's end in a ban. */
   banAt: z.number().optional(),

@@ -103,6 +103,8 @@ export const deliveryJobSchema = z.object({
   notBefore: z.number().optional(),
   /** Whether its messages are known to the log: a former turn of the job has told the events queue of them. */
   announced: z.boolean().optional(),
+  /** How often it has waited for its sending domain, which may not send any more. */
+  domainWaits: z.number().int().min(0).optional(),
   content: z.union([fieldsContentSchema, rawContentSchema]),
   recipients: z.array(recipientSchema).min(1).max(recipientsPerJob),
   category: z.string().optional(),

@@ -8,6 +8,7 @@ import type { Composer } from "./composing.ts";
 import type { Copy } from "./copies.ts";
 import type { DeliverDeps, Invocation } from "./deliver-deps.ts";
 import { suppressedReason } from "./delivery-events.ts";
+import { unfitReason } from "./domain-fitness.ts";
 import type { Outcome } from "./outcome.ts";
 import { mostAttempts } from "./retry-rules.ts";
 import { preferredRoute, sendOver } from "./routes.ts";
@@ -99,6 +100,9 @@ async function send(
   }
   if (claim.attempt > mostAttempts) return refused("No attempt was ever answered");
   if (account.status === "banned") return refused("Account is banned");
+  // Whoever comes here with such a domain has waited for it long enough.
+  const unfit = unfitReason(domain);
+  if (unfit !== undefined) return refused(unfit);
   if (marks?.suppressed) return refused(suppressedReason(marks.suppressed.type));
   const neededMs = callMs(composer.bytes);
   const mayStart = () => remainingMs() >= neededMs && deps.clock.now() + neededMs < claim.claimUntil;

@@ -8,6 +8,7 @@ import type { SuppressionStore } from "../suppressions/suppression-store.ts";
 import type { ContentClient } from "./content-client.ts";
 import type { Copies } from "./copies.ts";
 import type { DeliveryQueueClient } from "./delivery-queue-client.ts";
+import type { Holding } from "./hold.ts";
 import type { MailServerClient } from "./mail-server-client.ts";
 import type { LinkDeps } from "./recipient-links.ts";
 import type { Room } from "./room.ts";
@@ -20,6 +21,7 @@ export interface DeliverDeps {
   readonly claims: ClaimStore;
   readonly contents: ContentClient;
   readonly queue: DeliveryQueueClient;
+  readonly holding: Holding;
   readonly events: EventsQueueClient;
   readonly suppressions: Pick<SuppressionStore, "marksOf">;
   readonly mailServers: Pick<MailServerClient, "of">;

@@ -1,4 +1,5 @@
 import type { Account } from "../accounts/account.ts";
+import { heldReason, type Suspension, suspensionOf } from "../accounts/suspension.ts";
 import type { DeliveryJob, JobRecipient } from "../contracts/delivery-job.ts";
 import type { SendingDomain } from "../domains/sending-domain.ts";
 import { sendingEvent } from "../messages/event.ts";
@@ -9,7 +10,11 @@ import { attempt, type Parcel, type Turn } from "./attempt.ts";
 import { composerFor } from "./composer.ts";
 import type { Content } from "./composing.ts";
 import type { DeliverDeps, Invocation } from "./deliver-deps.ts";
+import { suspensionEvent } from "./delivery-events.ts";
+import { unfitReason } from "./domain-fitness.ts";
+import { hold } from "./hold.ts";
 import { shareOfHour } from "./hour.ts";
+import { nextAttemptAt } from "./retry-rules.ts";
 
 interface RecipientsTurn extends Turn {
   readonly recipient: JobRecipient;
@@ -28,18 +33,72 @@ export async function deliver(deps: DeliverDeps, job: DeliveryJob, invocation: I
   }
   const email = await emailOf(deps, job);
   try {
-    await deliverToAll(deps, email, invocation);
+    await deliverOrWait(deps, email, invocation);
   } finally {
     await email.composer?.close();
   }
 }
 
+/** What an account is known to be costs nothing to look at; only where it seems to be suspended is it asked for anew. */
+async function deliverOrWait(deps: DeliverDeps, email: Email, invocation: Invocation): Promise<void> {
+  const { job, account, domain } = email;
+  if (suspensionOf(account, job)) {
+    const now = await deps.holding.accounts.getNow(job.accountId);
+    const suspension = suspensionOf(now, job);
+    if (suspension) return await holdAll(deps, email, suspension);
+    return await deliverOrWait(deps, { ...email, account: now }, invocation);
+  }
+  const reason = unfitReason(domain);
+  if (reason !== undefined && account?.status !== "banned") {
+    const at = nextAttemptAt((job.domainWaits ?? 0) + 1, deps.clock.now(), deps.random());
+    if (at !== undefined) return await waitForDomain(deps, email, reason, at);
+  }
+  await deliverToAll(deps, email, invocation);
+}
+
+/** All of a job waits where no queue brings it: until the suspension is lifted, or becomes a ban. */
+async function holdAll(deps: DeliverDeps, email: Email, suspension: Suspension): Promise<void> {
+  const { since, banAt } = suspension;
+  const waiting = await allWait(deps, email, { until: banAt, reason: heldReason(suspension), since });
+  if (waiting === undefined) return;
+  await hold(deps, waiting);
+}
+
+/** The domain's status may come back: its records were gone by mistake, or a decision is taken back. */
+async function waitForDomain(deps: DeliverDeps, email: Email, reason: string, until: number): Promise<void> {
+  const waiting = await allWait(deps, email, { until, reason, since: 0 });
+  if (waiting === undefined) return;
+  await deps.queue.putBack({ ...waiting, domainWaits: (waiting.domainWaits ?? 0) + 1 }, until);
+}
+
+/** @returns the job as it waits; undefined where none of its messages does, as all are settled */
+async function allWait(
+  deps: DeliverDeps,
+  email: Email,
+  { until, reason, since }: { until: number; reason: string; since: number },
+): Promise<DeliveryJob | undefined> {
+  const { job } = email;
+  const turns = await Promise.all(job.recipients.map((one) => waitUntil(deps, email, one, until)));
+  const waiting = turns.filter(({ again }) => again !== undefined);
+  if (waiting.length === 0) return undefined;
+  await announce(deps, job, turns);
+  const told = waiting.filter(({ inLog }) => inLog);
+  const at = deps.clock.now();
+  await deps.events.put(
+    told.map(({ recipient: { messageId } }) =>
+      suspensionEvent({ accountId: job.accountId, messageId, at }, reason, since),
+    ),
+  );
+  const announced = told.length === waiting.length;
+  return { ...job, recipients: waiting.map(({ recipient }) => recipient), ...(announced && { announced }) };
+}
+
 async function deliverToAll(deps: DeliverDeps, email: Email, invocation: Invocation): Promise<void> {
   const { job } = email;
-  const share = await placesInHour(deps, job, email.account);
+  const share = await placesInHour(deps, email);
   const results = await Promise.allSettled([
     ...share.now.map((recipient) => deliverTo(deps, email, recipient, invocation)),
-    ...share.later.map((recipient) => waitForHour(deps, email, recipient, share.nextHour)),
+    ...share.later.map((recipient) => waitUntil(deps, email, recipient, share.nextHour)),
   ]);
   const turns = results.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
   // In this order: what waits has been told of, so that its next turn need not tell again.
@@ -85,9 +144,14 @@ async function contentOf({ contents }: DeliverDeps, { content }: DeliveryJob): P
   return "raw" in content ? content : await contents.load({ content });
 }
 
-/** Only what has not been counted yet takes from the hour; a retry has its place already. */
-async function placesInHour({ hours }: DeliverDeps, job: DeliveryJob, account: Account | undefined) {
-  if (job.attempt > 0 || account === undefined) return { now: job.recipients, later: [], nextHour: 0 };
+/**
+ * Only what has not been counted yet takes from the hour: a retry has its place already, and what is refused needs
+ * none.
+ */
+async function placesInHour({ hours }: DeliverDeps, { job, account, domain }: Email) {
+  if (job.attempt > 0 || account === undefined || isRefused(account, domain)) {
+    return { now: job.recipients, later: [], nextHour: 0 };
+  }
   return await shareOfHour(hours, account, job.recipients);
 }
 
@@ -100,7 +164,7 @@ async function deliverTo(
   const marks = email.marksOf.get(addressName(recipient.email));
   const parcel: Parcel = { ...email, recipient, log: logOf(email, recipient), marks };
   const { inLog, again } = await deps.room.run(email.composer?.bytes ?? 0, () =>
-    attempt(deps, parcel, invocation),
+    attemptUnlessStopped(deps, parcel, invocation),
   );
   if (again === undefined) return { recipient, inLog };
   return {
@@ -110,20 +174,36 @@ async function deliverTo(
   };
 }
 
+function isRefused(account: Account, domain: SendingDomain | undefined): boolean {
+  return account.status === "banned" || unfitReason(domain) !== undefined;
+}
+
+/** A job lasts up to a minute, and its account may have been suspended since it began. */
+async function attemptUnlessStopped(
+  deps: DeliverDeps,
+  parcel: Parcel,
+  invocation: Invocation,
+): Promise<Turn> {
+  const { job } = parcel;
+  const account = await deps.accounts.get(job.accountId);
+  if (suspensionOf(account, job)) return { inLog: false, again: { at: deps.clock.now(), attempt: 0 } };
+  return await attempt(deps, { ...parcel, account }, invocation);
+}
+
 /**
  * The log learns that a message waits, not each hour anew: a campaign far beyond the limit waits for days.
  * Whoever is settled meanwhile, by a repeat of this job, is dropped at the next claim.
  */
-async function waitForHour(
+async function waitUntil(
   { claims }: DeliverDeps,
   email: Email,
   recipient: JobRecipient,
-  nextHour: number,
+  until: number,
 ): Promise<RecipientsTurn> {
-  const again = { at: nextHour, attempt: 0 };
+  const again = { at: until, attempt: 0 };
   if (email.job.announced) return { recipient, inLog: true, again };
   const id = { accountId: email.job.accountId, messageId: recipient.messageId };
-  const { waits, inLog } = await claims.postpone(id, logOf(email, recipient), nextHour);
+  const { waits, inLog } = await claims.postpone(id, logOf(email, recipient), until);
   return { recipient, inLog, again: waits ? again : undefined };
 }
 

@@ -27,6 +27,15 @@ export function rejectEvent(occasion: Occasion, reason: string): EventOf<"reject
   return { ...whatAndWhen(occasion, "reject"), reason };
 }
 
+/** It waits until it may be sent. @param since what names the wait: each is an event of its own */
+export function suspensionEvent(
+  occasion: Occasion,
+  reason: string,
+  ...since: readonly number[]
+): EventOf<"suspension"> {
+  return { ...whatAndWhen(occasion, "suspension", ...since), reason };
+}
+
 /** The recipient's server has taken the message. */
 export function deliveryEvent(occasion: Occasion, reply: RecipientReply): EventOf<"delivery"> {
   const { responseCode: _code, enhancedStatus: _status, ...facts } = reply;

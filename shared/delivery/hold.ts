@@ -1,31 +1,25 @@
 import type { AccountStore } from "../accounts/account-store.ts";
-import { type Suspension, suspensionOf } from "../accounts/suspension.ts";
+import { suspensionOf } from "../accounts/suspension.ts";
 import { type DeliveryJob, jobText } from "../contracts/delivery-job.ts";
 import type { HeldMail, HeldStore } from "../messages/held-store.ts";
 import { derivedId } from "../platform/ids.ts";
 import type { DeliveryQueueClient } from "./delivery-queue-client.ts";
 import type { HeldJobClient } from "./held-job-client.ts";
 
-export interface HoldDeps {
+/** Where mail of who is suspended is kept. */
+export interface Holding {
   readonly accounts: Pick<AccountStore, "getNow">;
   readonly held: Pick<HeldStore, "put" | "remove">;
   readonly heldJobs: Pick<HeldJobClient, "put">;
+}
+
+export interface HoldDeps {
+  readonly holding: Holding;
   readonly queue: Pick<DeliveryQueueClient, "putBack">;
 }
 
 /** An item of DynamoDB takes 400 KB in all. */
 const mostItemBytes = 300_000;
-
-/**
- * The suspension that holds a job back, after a look at what the account is now where it seemed to be suspended:
- * mail that was just let go must not come back.
- */
-export async function holdingNow(
-  { accounts }: Pick<HoldDeps, "accounts">,
-  job: DeliveryJob,
-): Promise<Suspension | undefined> {
-  return suspensionOf(await accounts.getNow(job.accountId), job);
-}
 
 /**
  * Keeps a job until its suspension ends. Whoever ends one lets go what he finds: so that nothing stays behind which
@@ -34,14 +28,15 @@ export async function holdingNow(
  */
 export async function hold(deps: HoldDeps, job: DeliveryJob): Promise<void> {
   const { notBefore: _past, ...waiting } = job;
-  const mail = await mailOf(deps, waiting);
-  await deps.held.put(mail);
-  if (await holdingNow(deps, job)) return;
+  const { accounts, held } = deps.holding;
+  const mail = await mailOf(deps.holding, waiting);
+  await held.put(mail);
+  if (suspensionOf(await accounts.getNow(job.accountId), job)) return;
   await deps.queue.putBack(waiting, 0);
-  await deps.held.remove([mail]);
+  await held.remove([mail]);
 }
 
-async function mailOf({ heldJobs }: HoldDeps, job: DeliveryJob): Promise<HeldMail> {
+async function mailOf({ heldJobs }: Holding, job: DeliveryJob): Promise<HeldMail> {
   const { accountId, domainName, stream, recipients } = job;
   const ids = recipients.map(({ messageId }) => messageId);
   const name = `${ids[0]}#${derivedId(...ids)}`;

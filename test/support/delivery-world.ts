@@ -8,6 +8,7 @@ import type { Dispatch, Outcome } from "../../shared/delivery/outcome.ts";
 import { roomOf } from "../../shared/delivery/room.ts";
 import type { SendingDomain } from "../../shared/domains/sending-domain.ts";
 import { claimStore } from "../../shared/messages/claim-store.ts";
+import { heldStore } from "../../shared/messages/held-store.ts";
 import { messageStore } from "../../shared/messages/message-store.ts";
 import { messageIdAt, newId } from "../../shared/platform/ids.ts";
 import { hourStore } from "../../shared/quota/hour-store.ts";
@@ -121,6 +122,11 @@ export function deliveryWorld(table: TestTable, clock = settableClock(noon)) {
           const delay = Math.min(Math.ceil(Math.max(notBefore - clock.now(), 0) / 1000), 900) * 1000;
           queued.push({ job: { ...job, notBefore }, dueAt: clock.now() + delay });
         },
+      },
+      holding: {
+        accounts: { getNow: change.accounts?.get ?? (async () => account) },
+        held: heldStore({ client, table: table.table }),
+        heldJobs: { put: never },
       },
       events: { put: async (some) => void events.push(...some) },
       suppressions: { marksOf: async () => new Map() },
