@@ -1,4 +1,5 @@
 import { BatchGetCommand, GetCommand } from "@aws-sdk/lib-dynamodb";
+import { batchGet } from "../platform/batch-get.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { MessageId, MessageRow, MessageState } from "./message.ts";
 import { changeRow, expiryFrom, keyOf, putIfAbsent, type RowTable, rowOf } from "./row-store.ts";
@@ -18,7 +19,6 @@ export type MessageStore = ReturnType<typeof messageStore>;
 // BatchGetItem takes no more.
 const keysPerBatch = 100;
 const writesAtOnce = 25;
-const batchAttempts = 6;
 
 /** The message rows as the accepting side, the reconciliation and the provider's events know them. */
 export function messageStore(deps: MessageStoreDeps) {
@@ -70,20 +70,13 @@ async function get({ client, table }: MessageStoreDeps, id: MessageId): Promise<
 }
 
 async function statesOf(
-  deps: MessageStoreDeps,
+  { client, table }: MessageStoreDeps,
   accountId: number,
   messageIds: readonly string[],
 ): Promise<Map<string, MessageState>> {
-  const batches = chunked([...new Set(messageIds)], keysPerBatch);
-  const answers = await Promise.all(
-    batches.map((batch) =>
-      readBatch(
-        deps,
-        batch.map((messageId) => keyOf({ accountId, messageId })),
-      ),
-    ),
-  );
-  return new Map(answers.flat().map((item) => [String(item["sk"]), item["state"] as MessageState]));
+  const keys = [...new Set(messageIds)].map((messageId) => keyOf({ accountId, messageId }));
+  const items = await batchGet({ client, table }, { keys, attributes: ["sk", "state"] });
+  return new Map(items.map(({ sk, state }) => [String(sk), state as MessageState]));
 }
 
 async function withoutSent<Id extends MessageId>(deps: MessageStoreDeps, ids: readonly Id[]): Promise<Id[]> {
@@ -91,11 +84,13 @@ async function withoutSent<Id extends MessageId>(deps: MessageStoreDeps, ids: re
   const batches = chunked([...keys.values()], keysPerBatch);
   // "Sent" is final, so that the cheaper read, which may be behind, is never wrong about it. And where
   // nothing can be read nothing is left out.
-  const answers = await Promise.all(
-    batches.map((batch) => readOnce(deps, batch, { consistent: false }).catch(() => ({ read: [] }))),
+  const answers = await Promise.all(batches.map((batch) => readRoughly(deps, batch).catch(() => [])));
+  const sent = new Set(
+    answers
+      .flat()
+      .filter((item) => item["state"] === "sent")
+      .map(nameOf),
   );
-  const items = answers.flatMap(({ read }) => read);
-  const sent = new Set(items.filter((item) => item["state"] === "sent").map(nameOf));
   return ids.filter((id) => !sent.has(nameOf(keyOf(id))));
 }
 
@@ -103,39 +98,23 @@ function nameOf({ pk, sk }: { pk?: unknown; sk?: unknown }): string {
   return `${pk}/${sk}`;
 }
 
-/** @throws Error when DynamoDB leaves keys unread again and again: a part would read as "missing" */
-async function readBatch(
+/** States as they were a moment ago, of as many messages as one call tells. */
+async function readRoughly(
   { client, table }: RowTable,
   keys: Record<string, unknown>[],
-  attempt = 1,
 ): Promise<Record<string, unknown>[]> {
-  const { read, unread } = await readOnce({ client, table }, keys, { consistent: true });
-  if (unread.length === 0) return read;
-  if (attempt === batchAttempts) throw new Error(`${unread.length} message rows stayed unread`);
-  return [...read, ...(await readBatch({ client, table }, unread, attempt + 1))];
-}
-
-async function readOnce(
-  { client, table }: RowTable,
-  keys: Record<string, unknown>[],
-  { consistent }: { consistent: boolean },
-): Promise<{ read: Record<string, unknown>[]; unread: Record<string, unknown>[] }> {
-  const answer = await client.send(
+  const { Responses } = await client.send(
     new BatchGetCommand({
       RequestItems: {
         [table]: {
           Keys: keys,
-          ConsistentRead: consistent,
           ProjectionExpression: "pk, sk, #state",
           ExpressionAttributeNames: { "#state": "state" },
         },
       },
     }),
   );
-  return {
-    read: answer.Responses?.[table] ?? [],
-    unread: answer.UnprocessedKeys?.[table]?.Keys ?? [],
-  };
+  return Responses?.[table] ?? [];
 }
 
 async function markRefused(deps: MessageStoreDeps, id: MessageId): Promise<boolean> {
