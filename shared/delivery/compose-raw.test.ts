@@ -55,6 +55,18 @@ function added(sent: Buffer, raw: Buffer): string {
     .replace(/\r\n[ \t]+/g, " ");
 }
 
+describe("a raw message in base64 that goes on after its padding", () => {
+  it("keeps all of its text", async () => {
+    const parts = ["<p>One</p>.", "<p>Two</p>"].map((text) => Buffer.from(text).toString("base64"));
+    const head = "Subject: S\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n\r\n";
+    const raw = Buffer.from(`${head}${parts.join("\r\n")}\r\n`);
+    expect(parts[0]).toMatch(/=$/);
+    const { bytes } = await outgoing(raw, "bulk", { openTracking: true });
+    expect(bytes.subarray(-raw.length).equals(raw)).toBe(true);
+    expect(added(bytes, raw)).toContain("List-Unsubscribe-Post");
+  });
+});
+
 describe("a raw transactional message", () => {
   it.each(names.filter((name) => name !== "phpmailer-related-base64.eml"))(
     "%s goes out byte for byte, under the fields that it lacks",

@@ -79,6 +79,7 @@ async function prepare(message: RawMessage, marks: Marks, clickBase: string): Pr
   for (const part of message.texts) {
     const { kind, isMain, charset, encoding } = part;
     const text = await textOf(message, part);
+    if (text === undefined) continue;
     asks ||= asksForUnsubscribeLink({ text });
     const isUnencoded = encoding !== "base64" && encoding !== "quoted-printable";
     const wanted = isMain ? marks : { ...nothing, clicks: marks.clicks };

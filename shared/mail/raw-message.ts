@@ -4,7 +4,7 @@ import { bodyStartOf, fieldsOf, type HeaderLine } from "./header-block.ts";
 import { type MessageSource, sourceOf } from "./message-source.ts";
 import type { Mime, Piece } from "./mime.ts";
 import { type TextPart, textPartsOf } from "./text-parts.ts";
-import { decodeText, encodeText } from "./transfer-encoding.ts";
+import { decodeText, encodeText, isClearlyEncoded } from "./transfer-encoding.ts";
 
 const longestLine = 76;
 
@@ -30,9 +30,17 @@ export async function openMessage(message: Buffer | TempFile): Promise<RawMessag
   return { source, head, bodyStart, fields, texts: isSigned ? [] : await textPartsOf(source) };
 }
 
-/** The text of a part without its transfer encoding; one character per byte. */
-export async function textOf({ source }: RawMessage, { start, end, encoding }: TextPart): Promise<string> {
-  return decodeText(await source.slice(start, end), encoding);
+/**
+ * The text of a part without its transfer encoding; one character per byte.
+ *
+ * @returns undefined where that could be read in several ways, so that it had better be left alone
+ */
+export async function textOf(
+  { source }: RawMessage,
+  { start, end, encoding }: TextPart,
+): Promise<string | undefined> {
+  const encoded = await source.slice(start, end);
+  return isClearlyEncoded(encoded, encoding) ? decodeText(encoded, encoding) : undefined;
 }
 
 /**

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { base64Lines } from "./base64-lines.ts";
-import { decodeText, encodeText, trimmedEnd } from "./transfer-encoding.ts";
+import { decodeText, encodeText, isClearlyEncoded, trimmedEnd } from "./transfer-encoding.ts";
 
 const bytes = fc.uint8Array({ maxLength: 400 }).map((array) => Buffer.from(array).toString("latin1"));
 const lineBreaks = fc.array(fc.constantFrom("a", " ", "\t", "=", "\r\n", "\r", "\n", "\xe9", "=3D", "."), {
@@ -37,11 +37,24 @@ describe("a text part", () => {
     expect(decodeText(encoded, "quoted-printable")).toBe("caf\xe9 au lait =\r\nend");
   });
 
+  it.each([
+    ["YWJj\r\nZA==\r\n", true],
+    ["", true],
+    ["YWJj\r\nZA==\r\nZWZn\r\n", false],
+    ["YWJj\r\n-- \r\nA list's footer\r\n", false],
+  ])("in base64 can be read in one way only where nothing follows its padding: %j", (encoded, isClear) => {
+    expect(isClearlyEncoded(Buffer.from(encoded), "base64")).toBe(isClear);
+    expect(isClearlyEncoded(Buffer.from(encoded), "8bit")).toBe(true);
+  });
+
   it("is read and trimmed in time proportional to its length", () => {
     const spaces = `${" ".repeat(2_000_000)}x`;
     const started = performance.now();
     expect(decodeText(Buffer.from(spaces), "quoted-printable")).toBe(spaces);
     expect(trimmedEnd(`${spaces} \r\n`)).toBe(spaces);
+    for (const hostile of [" ", "=", "= ", "A"].map((part) => `${part.repeat(1_000_000)}!`)) {
+      expect(isClearlyEncoded(Buffer.from(hostile), "base64")).toBe(false);
+    }
     expect(performance.now() - started).toBeLessThan(2_000);
   });
 });

@@ -17,6 +17,17 @@ export function decodeText(encoded: Buffer, encoding: TransferEncoding): string 
   return encoding === "quoted-printable" ? decodeQuotedPrintable(text) : text;
 }
 
+/**
+ * Whether every reader finds the same text in base64: where it goes on after its padding, or after what is none
+ * (RFC 2045 §6.8), some read on and others stop.
+ */
+export function isClearlyEncoded(encoded: Buffer, encoding: TransferEncoding): boolean {
+  if (encoding !== "base64") return true;
+  const text = encoded.toString("latin1");
+  const end = text.search(/[^A-Za-z0-9+/\s]/);
+  return end < 0 || /^[=\s]*$/.test(text.slice(end));
+}
+
 /** The opposite of `decodeText`, with lines as short as the encoding wants them. */
 export function encodeText(text: string, encoding: TransferEncoding): Buffer {
   if (encoding === "base64") return Buffer.from(inLines(Buffer.from(text, "latin1").toString("base64")));
