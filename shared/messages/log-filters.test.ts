@@ -104,6 +104,13 @@ describe("a filter of the log", () => {
     expect(parseFilters(filters)).toEqual({ conditions: [] });
   });
 
+  it("rules many values out by a look at all of them only where it looks for few", () => {
+    const hintsFor = (count: number) =>
+      parseFilters({ to: Array.from({ length: count }, (_, n) => `r${n}@example.net`) }).conditions[0]?.hints;
+    expect(hintsFor(2)).toEqual(['"r0@example.net"', '"r1@example.net"']);
+    expect(hintsFor(100)).toBeUndefined();
+  });
+
   it("keeps the values that can be", () => {
     expect(by("status", "equal", ["lost", "delivered"])).toBe(true);
   });

@@ -46,6 +46,9 @@ const oneOf =
 const integers: Wanted = (values) =>
   values.map((value) => (/^\s*-?\d+\s*$/.test(value) ? Number(value) : null)).filter((n) => n !== null);
 
+/** Each is looked for in all text of a block: of more, looking at the block's values one by one is faster. */
+const mostHints = 4;
+
 const text = (value: LogValue) => (value === null ? "" : String(value));
 const lower = (value: LogValue) => text(value).toLowerCase();
 const asIs = (value: LogValue) => value;
@@ -68,7 +71,10 @@ function pair(
     };
   };
   return {
-    [name]: when((values) => ({ accepts: matching(values), ...(hint && { hints: values.map(hint) }) })),
+    [name]: when((values) => ({
+      accepts: matching(values),
+      ...(hint && values.length <= mostHints && { hints: values.map(hint) }),
+    })),
     [opposite]: when((values) => ({ accepts: not(matching(values)) })),
   };
 }
