@@ -61,6 +61,7 @@ export class PosternStack extends Stack {
     const periods = new Periods(this, "Periods", { storage, domains, ownerMail });
     const api = new AccountApi(this, "AccountApi", {
       storage,
+      linkKey,
       send: send.door,
       bulk: sendBulk.door,
     });

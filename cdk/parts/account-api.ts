@@ -3,10 +3,12 @@ import { Construct } from "constructs";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
 import { ServiceFunction } from "../defaults/service-function.ts";
 import { HttpDoor } from "./http-door.ts";
+import type { LinkKey } from "./keys.ts";
 import type { Storage } from "./storage.ts";
 
 export interface AccountApiProps {
   readonly storage: Storage;
+  readonly linkKey: LinkKey;
   /** The hosts of the streams, which the API's description names. */
   readonly send: HttpDoor;
   readonly bulk: HttpDoor;
@@ -17,7 +19,7 @@ export class AccountApi extends Construct {
   readonly door: HttpDoor;
   readonly worker: ServiceFunction;
 
-  constructor(scope: Construct, id: string, { storage, send, bulk }: AccountApiProps) {
+  constructor(scope: Construct, id: string, { storage, linkKey, send, bulk }: AccountApiProps) {
     super(scope, id);
     this.worker = new ServiceFunction(this, "Api", {
       folder: "api",
@@ -35,6 +37,8 @@ export class AccountApi extends Construct {
     storage.messages.allow(this.worker, "BatchGetItem", "GetItem", "Query");
     storage.stats.allow(this.worker, "Query");
     storage.log.allowGet(this.worker);
+    // It signs links to messages as they were sent.
+    linkKey.allowRead(this.worker);
     this.worker.tell(environmentNames.sendUrl, send.url);
     this.worker.tell(environmentNames.bulkUrl, bulk.url);
     this.door = new HttpDoor(this, "GeneralApi", {
@@ -45,5 +49,6 @@ export class AccountApi extends Construct {
       openBecause:
         "The function checks the customer's API token itself, to answer as the API it is compatible with.",
     });
+    this.worker.tell(environmentNames.apiUrl, this.door.url);
   }
 }

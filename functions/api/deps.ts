@@ -16,6 +16,7 @@ import { type SuppressionStore, suppressionStore } from "../../shared/suppressio
 import { type AccessOutside, accessDepsFromEnvironment } from "./access-deps.ts";
 import { type DomainOutside, domainDepsFromEnvironment } from "./domain-deps.ts";
 import { type ListOutside, listDepsFromEnvironment } from "./list-deps.ts";
+import { rawMessageDepsFromEnvironment } from "./raw-message-deps.ts";
 import type { EmailLogDeps } from "./routes/email-logs.ts";
 
 import { type WebhookOutside, webhookDepsFromEnvironment } from "./webhook-deps.ts";
@@ -28,6 +29,7 @@ export interface ApiDeps extends WebhookOutside, ListOutside, DomainOutside, Acc
   readonly suppressions: SuppressionStore;
   readonly optOuts: OptOutStore;
   readonly log: EmailLogDeps["log"];
+  readonly rawMessages: EmailLogDeps["rawMessages"];
   readonly stats: StatsStore;
   readonly clock: Clock;
 }
@@ -66,6 +68,7 @@ export function depsFromEnvironment(): ApiDeps {
       blocks: logBlockClient({ s3: bucketClient(), bucket: env.LOG_BUCKET }),
       clock,
     },
+    rawMessages: rawMessageDepsFromEnvironment(client),
     stats: statsStore({ client, table: env.STATS_TABLE }),
     ...webhooks,
     ...listDepsFromEnvironment(client),

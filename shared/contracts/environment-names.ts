@@ -34,6 +34,8 @@ export const environmentNames = {
   mailHost: "MAIL_HOST",
   /** Base URL of the pages that recipients see, without a trailing slash. */
   trackingUrl: "TRACKING_URL",
+  /** Base URL of the account API, without a trailing slash. */
+  apiUrl: "API_URL",
   /** Base URLs of the send hosts of the two streams, without a trailing slash. */
   sendUrl: "SEND_URL",
   bulkUrl: "BULK_URL",

@@ -140,6 +140,7 @@ const expected: Record<string, Record<string, string[]>> = {
     "<StatsTable.Arn>": ["dynamodb:Query"],
     "<LogBucket.Arn>/*": ["s3:GetObject"],
     "<PayloadsBucket.Arn>/*": ["s3:GetObject", "s3:PutObject"],
+    "<LinkSecret>": ["secretsmanager:GetSecretValue"],
     "<ListTransfersQueue.Arn>": ["sqs:SendMessage"],
     "<AccountsTable.Arn>/index/byTokenHash": ["dynamodb:Query"],
     "<CountersTable.Arn>": ["dynamodb:UpdateItem"],

@@ -73,6 +73,8 @@ function environmentOf(tables: Tables) {
     WEBHOOKS_TABLE: tables.webhooks,
     PAYLOADS_BUCKET: "payloads",
     LOG_BUCKET: "log",
+    LINK_SECRET_ARN: "link",
+    API_URL: "https://api.example.net",
     MAIL_HOST: mailHost,
     DKIM_KEY_ID: "11111111-2222-3333-4444-555555555555",
     WEBHOOK_KEY_ID: "11111111-2222-3333-4444-555555555556",

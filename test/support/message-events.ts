@@ -33,7 +33,11 @@ export function eventOf<Kind extends EventKind>(
 }
 
 /** The row of a message that a worker has claimed. */
-export function rowOf(id: MessageId, acceptedAt: number, change: Partial<MessageLog> = {}): MessageRow {
+export function rowOf(
+  id: MessageId,
+  acceptedAt: number,
+  change: Partial<MessageLog> & Pick<MessageRow, "copy"> = {},
+): MessageRow {
   return {
     ...id,
     state: "claimed",

@@ -1,10 +1,11 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import type { EventKind, EventOf } from "../../shared/contracts/message-event.ts";
+import { copyReaderClient } from "../../shared/messages/copy-reader-client.ts";
 import { eventStore } from "../../shared/messages/event-store.ts";
 import { logBlockClient } from "../../shared/messages/log-block-client.ts";
 import { logIndexStore } from "../../shared/messages/log-index-store.ts";
 import { logRowStore } from "../../shared/messages/log-row-store.ts";
-import type { MessageLog } from "../../shared/messages/message.ts";
+import type { MessageLog, MessageRow } from "../../shared/messages/message.ts";
 import { record } from "../../shared/messages/record.ts";
 import { itemOf } from "../../shared/messages/row-store.ts";
 import type { Clock } from "../../shared/platform/clock.ts";
@@ -30,13 +31,24 @@ export function recordedMessages(service: SendService, clock: Clock) {
         clock,
       },
       stats: statsStore({ client, table: "Stats" }),
+      rawMessages: {
+        messages: service.messages,
+        copies: copyReaderClient({ s3: service.s3, bucket: "payloads" }),
+        linkKeys: { key: async () => "k".repeat(64) },
+        clock,
+        apiUrl: "https://api.example.net",
+        warn: () => undefined,
+      },
     },
 
     /** A message that was accepted at a time, and what happened to it in the minutes after. @returns its id */
     async sent(
       accountId: number,
       acceptedAt: number,
-      { happened = [], ...log }: Partial<MessageLog> & { happened?: readonly Happened[] } = {},
+      {
+        happened = [],
+        ...log
+      }: Partial<MessageLog> & Pick<MessageRow, "copy"> & { happened?: readonly Happened[] } = {},
     ): Promise<string> {
       const id = { accountId, messageId: newId(acceptedAt) };
       await client.send(new PutCommand({ TableName: "Messages", Item: itemOf(rowOf(id, acceptedAt, log)) }));

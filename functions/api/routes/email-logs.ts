@@ -15,11 +15,13 @@ import { PosternError } from "../../../shared/platform/errors.ts";
 import { isId, timeOfId } from "../../../shared/platform/ids.ts";
 import type { StatsStore } from "../../../shared/stats/stats-store.ts";
 import { type ApiRoute, route } from "../door/route.ts";
+import { type RawMessageDeps, rawMessageUrl } from "../raw-messages.ts";
 import { logEvents, logMessageSchema, logRow, logRowSchema } from "./email-log-shapes.ts";
 
 export interface EmailLogDeps {
   readonly log: SearchLogDeps & { readonly rows: LogRowStore };
   readonly stats: Pick<StatsStore, "sentSince">;
+  readonly rawMessages: RawMessageDeps;
 }
 
 const topic = "Email logs";
@@ -66,7 +68,7 @@ function listRoute(deps: EmailLogDeps): ApiRoute {
   });
 }
 
-function messageRoute({ log }: EmailLogDeps): ApiRoute {
+function messageRoute({ log, rawMessages }: EmailLogDeps): ApiRoute {
   return route({
     method: "GET",
     path: "/email_logs/{id}",
@@ -84,7 +86,9 @@ function messageRoute({ log }: EmailLogDeps): ApiRoute {
       const level = permissions.onDomain(found?.row.domainId ?? 0);
       if (found === undefined || level === 0) throw new PosternError("not_found");
       const { row, events } = found;
-      return { status: 200, body: { ...logRow(row), raw_message_url: null, events: logEvents(events) } };
+      // To see content is for admins of the domain.
+      const raw_message_url = level === 100 ? await rawMessageUrl(rawMessages, row) : null;
+      return { status: 200, body: { ...logRow(row), raw_message_url, events: logEvents(events) } };
     },
   });
 }

@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { copiesOf } from "../../shared/delivery/copies.ts";
+import { sentCopyClient } from "../../shared/messages/sent-copy-client.ts";
+import { bodyOf, type HttpResponse } from "../../shared/platform/http.ts";
+import { type ApiClient, apiClient } from "../../test/support/api-service.ts";
+import { recordedMessages } from "../../test/support/recorded-messages.ts";
+import { type SendService, startSendService } from "../../test/support/send-service.ts";
+import { settableClock } from "../../test/support/test-table.ts";
+import { linkMs, rawMessage } from "./raw-messages.ts";
+import { emailLogRoutes } from "./routes/email-logs.ts";
+
+const noon = Date.UTC(2026, 2, 10, 12);
+const clock = settableClock(noon);
+const origin = "https://api.example.net";
+const mime = Buffer.from("Subject: Hello\r\n\r\nGrüße\r\n", "latin1");
+
+let service: SendService;
+let log: ReturnType<typeof recordedMessages>;
+let ask: ApiClient;
+let account: Awaited<ReturnType<SendService["account"]>>;
+
+beforeAll(async () => {
+  service = await startSendService(clock);
+  log = recordedMessages(service, clock);
+  ask = apiClient(service, emailLogRoutes(log.deps));
+});
+afterAll(() => service.stop());
+beforeEach(async () => {
+  clock.set(noon);
+  account = await service.account();
+});
+
+/** A message in the log whose worker kept a copy, and put it if it came that far. */
+async function sent({ large = false, put = true } = {}): Promise<string> {
+  const deps = {
+    client: sentCopyClient({ s3: service.s3, bucket: "payloads" }),
+    logDaysOf: () => 15,
+    held: { bytes: 0 },
+    lost: () => undefined,
+  };
+  const copies = copiesOf(deps, { remainingMs: () => 60_000 });
+  const { account: of } = (await service.accounts.findByToken(account.token)) ?? {};
+  if (of === undefined) throw new Error("no account");
+  await copies.keep(of, Buffer.from("Subject: Another\r\n\r\n"));
+  const copy = await copies.keep(of, large ? { head: mime, body: [] } : mime);
+  if (put) await Promise.all([copies.put(), copy?.upload?.()]);
+  return await log.sent(account.accountId, noon, copy && { copy: copy.text });
+}
+
+async function linkOf(messageId: string, token = account.token): Promise<string | null> {
+  const { status, body } = await ask("GET", `/api/email_logs/${messageId}`, { token });
+  expect(status).toBe(200);
+  return (body as { raw_message_url: string | null }).raw_message_url;
+}
+
+async function follow(link: string | null, method = "GET"): Promise<HttpResponse | undefined> {
+  expect(link?.startsWith(`${origin}/`)).toBe(true);
+  const request = {
+    rawPath: link?.slice(origin.length) ?? "",
+    headers: {},
+    isBase64Encoded: false,
+    requestContext: { http: { method, sourceIp: "192.0.2.1" } },
+  };
+  return await rawMessage(log.deps.rawMessages, request);
+}
+
+async function tokenFor(resourceType: "account" | "domain", resourceId: number, accessLevel: 10 | 100) {
+  const resources = [{ resourceType, resourceId, accessLevel }];
+  const { accountId } = account;
+  return (await service.accounts.createToken(accountId, { name: "t", resources, expiresAt: null })).secret;
+}
+
+describe("the link to a message as it was sent", () => {
+  it("brings it, byte for byte, as a file that nothing keeps", async () => {
+    const messageId = await sent();
+    const answer = await follow(await linkOf(messageId));
+
+    expect(answer).toMatchObject({
+      statusCode: 200,
+      headers: {
+        "content-type": "message/rfc822",
+        "content-disposition": `attachment; filename="${messageId}.eml"`,
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+      },
+    });
+    expect(answer && bodyOf({ isBase64Encoded: false, ...answer } as never)).toEqual(mime);
+  });
+
+  it("leads on to S3 where the message is large", async () => {
+    const messageId = await sent({ large: true });
+    const { statusCode, headers } = (await follow(await linkOf(messageId))) ?? {};
+    const location = new URL(headers?.["location"] ?? "");
+    const file = await fetch(location);
+
+    expect(statusCode).toBe(302);
+    expect(file.headers.get("content-type")).toBe("message/rfc822");
+    expect(location.searchParams.get("response-content-disposition")).toBe(
+      `attachment; filename="${messageId}.eml"`,
+    );
+    expect(Buffer.from(await file.arrayBuffer())).toEqual(mime);
+  });
+
+  it("answers HEAD with all but the message", async () => {
+    const link = await linkOf(await sent());
+
+    expect(await follow(link, "HEAD")).toMatchObject({ statusCode: 200, body: "" });
+  });
+
+  it("is over after a quarter of an hour", async () => {
+    const link = await linkOf(await sent());
+    clock.set(noon + linkMs - 1);
+    expect((await follow(link))?.statusCode).toBe(200);
+    clock.set(noon + linkMs);
+    expect((await follow(link))?.statusCode).toBe(404);
+  });
+
+  it("leads nowhere once it is changed", async () => {
+    const link = (await linkOf(await sent())) ?? "";
+    const place = link.length - 30;
+    const changed = link.slice(0, place) + (link[place] === "A" ? "B" : "A") + link.slice(place + 1);
+    expect(await follow(changed)).toMatchObject({ statusCode: 404, body: '{"error":"Not Found"}' });
+    expect((await follow(`${link}/`))?.statusCode).toBe(404);
+    expect(await follow(link, "POST")).toBeUndefined();
+  });
+
+  it("is given to admins of the domain alone", async () => {
+    const messageId = await sent();
+
+    expect(await linkOf(messageId, await tokenFor("domain", 3, 100))).not.toBeNull();
+    expect(await linkOf(messageId, await tokenFor("domain", 3, 10))).toBeNull();
+    expect(await linkOf(messageId, await tokenFor("account", account.accountId, 10))).toBeNull();
+    const stranger = await service.account();
+    const { status } = await ask("GET", `/api/email_logs/${messageId}`, { token: stranger.token });
+    expect(status).toBe(404);
+  });
+
+  it("is null where no copy was kept, or it never came", async () => {
+    expect(await linkOf(await log.sent(account.accountId, noon))).toBeNull();
+    expect(await linkOf(await sent({ put: false }))).toBeNull();
+  });
+});

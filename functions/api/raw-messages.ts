@@ -1,0 +1,97 @@
+import type { CopyReaderClient } from "../../shared/messages/copy-reader-client.ts";
+import type { MessageRow } from "../../shared/messages/message.ts";
+import type { MessageStore } from "../../shared/messages/message-store.ts";
+import { copyPlace } from "../../shared/messages/sent-copy.ts";
+import type { Clock } from "../../shared/platform/clock.ts";
+import { PosternError } from "../../shared/platform/errors.ts";
+import type { HttpEvent, HttpResponse } from "../../shared/platform/http.ts";
+import { readCopyLink, signCopyLink } from "../../shared/tracking/copy-link.ts";
+import type { LinkKeyClient } from "../../shared/tracking/link-key-client.ts";
+import { accountErrorResponse } from "./door/errors.ts";
+
+export interface RawMessageDeps {
+  readonly messages: Pick<MessageStore, "get">;
+  readonly copies: CopyReaderClient;
+  readonly linkKeys: LinkKeyClient;
+  readonly clock: Clock;
+  /** Base URL of this API, without a trailing slash. */
+  readonly apiUrl: string;
+  /** Learns of what the customer is told as "there is none". */
+  readonly warn: (text: string, ids: { readonly messageId: string; readonly error: unknown }) => void;
+}
+
+/** How long a link leads to the message. */
+export const linkMs = 15 * 60_000;
+
+const path = "/api/raw_messages/";
+
+/**
+ * A link to the message as it was sent, for whoever has it, for a while.
+ *
+ * @returns null where no copy is there
+ */
+export async function rawMessageUrl(deps: RawMessageDeps, row: MessageRow): Promise<string | null> {
+  const { accountId, messageId, copy = "" } = row;
+  const place = copyPlace(copy);
+  if (place === undefined) return null;
+  try {
+    if (!(await deps.copies.exists(accountId, place))) return null;
+    const until = deps.clock.now() + linkMs;
+    const token = signCopyLink({ accountId, messageId, until }, await deps.linkKeys.key());
+    return deps.apiUrl + path + token;
+  } catch (error) {
+    deps.warn("a copy could not be looked for", { messageId, error });
+    return null;
+  }
+}
+
+/**
+ * Answers who follows such a link: the link is all that he shows.
+ *
+ * @returns undefined for a request to anything else
+ */
+export async function rawMessage(
+  deps: RawMessageDeps,
+  { rawPath, requestContext }: HttpEvent,
+): Promise<HttpResponse | undefined> {
+  const { method } = requestContext.http;
+  if (!rawPath.startsWith(path) || (method !== "GET" && method !== "HEAD")) return undefined;
+  const link = readCopyLink(rawPath.slice(path.length), await deps.linkKeys.key(), deps.clock.now());
+  const row = link && (await deps.messages.get(link));
+  const answer = (row && (await copyOf(deps, row))) ?? accountErrorResponse(new PosternError("not_found"));
+  return method === "HEAD" ? { ...answer, body: "" } : answer;
+}
+
+async function copyOf(
+  { copies }: RawMessageDeps,
+  { accountId, messageId, copy = "" }: MessageRow,
+): Promise<HttpResponse | undefined> {
+  const place = copyPlace(copy);
+  if (place === undefined) return undefined;
+  const fileName = `${messageId}.eml`;
+  if (place.range === undefined) {
+    const location = await copies.downloadUrl(accountId, place, fileName);
+    return { statusCode: 302, headers: { ...safe, location }, body: "" };
+  }
+  const message = await copies.read(accountId, place, place.range);
+  return (
+    message && {
+      statusCode: 200,
+      headers: {
+        ...safe,
+        "content-type": "message/rfc822",
+        "content-disposition": `attachment; filename="${fileName}"`,
+      },
+      body: message.toString("base64"),
+      isBase64Encoded: true,
+    }
+  );
+}
+
+/** Nothing keeps it, and no browser takes it for a page of this host. */
+const safe = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; sandbox",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+};
