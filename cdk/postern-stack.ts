@@ -57,7 +57,7 @@ export class PosternStack extends Stack {
 
     recording.listenTo([transactional, bulk]);
     const ownerMail = new OwnerMail(this, "OwnerMail");
-    const domains = new SendingDomains(this, "SendingDomains", { storage, dkimKey, ownerMail });
+    const domains = new SendingDomains(this, "SendingDomains", { storage, dkimKey });
     const periods = new Periods(this, "Periods", { storage, domains, ownerMail });
     const api = new AccountApi(this, "AccountApi", {
       storage,
@@ -66,7 +66,8 @@ export class PosternStack extends Stack {
       bulk: sendBulk.door,
     });
     domains.allowReview(api.worker);
-    const webhooks = new Webhooks(this, "Webhooks", { storage, ownerMail });
+    ownerMail.allowSend(api.worker);
+    const webhooks = new Webhooks(this, "Webhooks", { storage });
     webhooks.allowTell(recording.worker);
     webhooks.allowManage(api.worker);
     // Of changes in the account, for webhooks of the audit log.

@@ -36,6 +36,8 @@ export class AccountApi extends Construct {
     storage.suppressions.allow(this.worker, "BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query");
     storage.messages.allow(this.worker, "BatchGetItem", "GetItem", "Query");
     storage.stats.allow(this.worker, "Query");
+    storage.notices.allow(this.worker, "GetItem", "UpdateItem");
+    storage.notices.allowIndexQuery(this.worker, "byTime");
     storage.log.allowGet(this.worker);
     // It signs links to messages as they were sent.
     linkKey.allowRead(this.worker);

@@ -56,7 +56,16 @@ export class Periods extends Construct {
     });
     storage.accounts.allow(watch, "GetItem", "UpdateItem", "DeleteItem");
     storage.accounts.allowIndexQuery(watch, "byCheckTime");
-    ownerMail.allowSend(watch);
+    storage.notices.allow(watch, "PutItem");
+
+    const send = this.scheduled("SendNotices", Duration.minutes(1), {
+      folder: "send-notices",
+      description: "Sends owners by email what they are told",
+    });
+    storage.accounts.allow(send, "GetItem");
+    storage.notices.allow(send, "UpdateItem");
+    storage.notices.allowIndexQuery(send, "byEmailTime");
+    ownerMail.allowSend(send);
 
     const pack = this.scheduled("PackLog", Duration.minutes(5), {
       folder: "pack-log",

@@ -6,14 +6,12 @@ import { Deployment } from "../defaults/deployment.ts";
 import type { ServiceFunction } from "../defaults/service-function.ts";
 import { identityWildcard } from "./delivering.ts";
 import type { DkimKey } from "./keys.ts";
-import type { OwnerMail } from "./owner-mail.ts";
 import type { Storage } from "./storage.ts";
 import { publishingZoneId } from "./zone.ts";
 
 export interface SendingDomainsProps {
   readonly storage: Storage;
   readonly dkimKey: DkimKey;
-  readonly ownerMail: OwnerMail;
 }
 
 const recordTtl = Duration.minutes(5);
@@ -30,14 +28,15 @@ export class SendingDomains extends Construct {
     if (this.zoneId !== undefined) this.addRecords(this.zoneId);
   }
 
-  /** The function may add domains, look at them, change them, take them away, and write to their owners. */
+  /** The function may add domains, look at them, change them, take them away, and tell their owners. */
   allowManage(worker: ServiceFunction): void {
-    const { storage, dkimKey, ownerMail } = this.props;
+    const { storage, dkimKey } = this.props;
     storage.accounts.allow(worker, "GetItem", "PutItem", "Query", "UpdateItem", "DeleteItem");
     // Decrypt: what was cut off is completed with the keys that were made before.
     dkimKey.allowEncrypt(worker);
     dkimKey.allowDecrypt(worker);
-    ownerMail.allowSend(worker);
+    storage.notices.allow(worker, "PutItem");
+    worker.tell(environmentNames.mailHost, Deployment.of(this).settings.mailHost);
     this.allowIdentities(worker);
     if (this.zoneId === undefined) return;
     worker.allow(

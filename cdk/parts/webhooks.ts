@@ -6,17 +6,11 @@ import { Deployment } from "../defaults/deployment.ts";
 import { ServiceFunction } from "../defaults/service-function.ts";
 import { ServiceQueue } from "../defaults/service-queue.ts";
 import { EncryptionKey } from "./keys.ts";
-import type { OwnerMail } from "./owner-mail.ts";
 import type { Storage } from "./storage.ts";
 
 // An endpoint that answers late holds its whole invocation, whose other places stay empty meanwhile. After one such
 // call it goes by the slow ticks, where only its like wait for it.
 const batching = { batchSize: 50, maxBatchingWindow: Duration.seconds(1), maxConcurrency: 10 };
-
-export interface WebhooksProps {
-  readonly storage: Storage;
-  readonly ownerMail: OwnerMail;
-}
 
 /** The way on which events leave for customers' endpoints: table, ticks, dispatcher. */
 export class Webhooks extends Construct {
@@ -27,7 +21,7 @@ export class Webhooks extends Construct {
   private readonly storage: Storage;
   private readonly key: EncryptionKey;
 
-  constructor(scope: Construct, id: string, { storage, ownerMail }: WebhooksProps) {
+  constructor(scope: Construct, id: string, { storage }: { readonly storage: Storage }) {
     super(scope, id);
     this.storage = storage;
     this.key = new EncryptionKey(this, "WebhookKey", {
@@ -59,7 +53,7 @@ export class Webhooks extends Construct {
     });
     this.ticks.workOff(this.worker, batching);
     this.slowTicks.workOff(this.worker, batching);
-    this.allowWork(ownerMail);
+    this.allowWork();
   }
 
   /** The worker may let events wait for webhooks, and see that they are sent. */
@@ -79,10 +73,9 @@ export class Webhooks extends Construct {
     tellPolicy(worker);
   }
 
-  private allowWork(ownerMail: OwnerMail): void {
+  private allowWork(): void {
     const { worker, storage } = this;
     storage.webhooks.allow(worker, "Query", "GetItem", "UpdateItem", "BatchWriteItem");
-    storage.accounts.allow(worker, "GetItem");
     // What is told again is read from the log.
     storage.messages.allow(worker, "Query", "BatchGetItem");
     this.ticks.allowSend(worker);
@@ -90,7 +83,7 @@ export class Webhooks extends Construct {
     this.key.allowDecrypt(worker);
     tellPolicy(worker);
     // The notice that a webhook is paused.
-    ownerMail.allowSend(worker);
+    storage.notices.allow(worker, "PutItem");
   }
 }
 

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { accountStore } from "../../shared/accounts/account-store.ts";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
 import { type DomainWork, domainWork } from "../../shared/domains/domain-work.ts";
+import { type NoticeStore, noticeStore } from "../../shared/notifications/notice-store.ts";
+import { ownerOf } from "../../shared/notifications/owner.ts";
 import { type OwnerEmailClient, ownerEmailClient } from "../../shared/notifications/owner-email-client.ts";
-import { ownerWriter } from "../../shared/notifications/owner-writer.ts";
 import { type documentClient, keyClient, mailClient } from "../../shared/platform/aws-clients.ts";
 import { systemClock as clock } from "../../shared/platform/clock.ts";
 import { readEnvironment } from "../../shared/platform/environment.ts";
@@ -11,6 +11,7 @@ import { zoneClient } from "../../shared/platform/zone-client.ts";
 
 export interface DomainOutside {
   readonly domainWork: DomainWork;
+  readonly notices: NoticeStore;
   /** Email of the service itself, to whom a customer names. */
   readonly email: OwnerEmailClient;
 }
@@ -19,6 +20,7 @@ export interface DomainOutside {
 export function domainDepsFromEnvironment(client: ReturnType<typeof documentClient>): DomainOutside {
   const env = readEnvironment({
     [environmentNames.accountsTable]: z.string(),
+    [environmentNames.noticesTable]: z.string(),
     [environmentNames.dkimKeyId]: z.string(),
     [environmentNames.mailHost]: z.string(),
     [environmentNames.hostedZoneId]: z.string().optional(),
@@ -29,9 +31,10 @@ export function domainDepsFromEnvironment(client: ReturnType<typeof documentClie
   const table = env.ACCOUNTS_TABLE;
   const mailHost = env.MAIL_HOST;
   const email = ownerEmailClient({ ses, mailHost, clock });
-  const owner = ownerWriter({ accounts: accountStore({ client, table, clock }), email });
+  const notices = noticeStore({ client, table: env.NOTICES_TABLE, clock });
+  const owner = ownerOf(notices);
   return {
-    email,
+    ...{ email, notices },
     domainWork: domainWork({
       ...{ client, table, clock, ses, mailHost, owner },
       ...{ kms: keyClient(), keyId: env.DKIM_KEY_ID, route53: zoneClient(), zoneId: env.HOSTED_ZONE_ID },

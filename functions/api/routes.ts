@@ -7,6 +7,7 @@ import { auditLogRoutes } from "./routes/audit-log.ts";
 import { companyInfoRoutes } from "./routes/company-info.ts";
 import { domainRoutes } from "./routes/domains.ts";
 import { emailLogRoutes } from "./routes/email-logs.ts";
+import { notificationRoutes } from "./routes/notifications.ts";
 import { organizationRoutes } from "./routes/organizations.ts";
 import { permissionRoutes } from "./routes/permissions.ts";
 import { statsRoutes } from "./routes/stats.ts";
@@ -34,5 +35,6 @@ export function apiRoutes(deps: ApiDeps): ApiRoute[] {
     ...permissionRoutes(deps),
     ...organizationRoutes(deps),
     ...auditLogRoutes(deps),
+    ...notificationRoutes(deps),
   ];
 }

@@ -1,9 +1,8 @@
 import * as z from "zod";
-import { accountStore } from "../../shared/accounts/account-store.ts";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
 import { domainWork } from "../../shared/domains/domain-work.ts";
-import { ownerEmailClient } from "../../shared/notifications/owner-email-client.ts";
-import { ownerWriter } from "../../shared/notifications/owner-writer.ts";
+import { noticeStore } from "../../shared/notifications/notice-store.ts";
+import { ownerOf } from "../../shared/notifications/owner.ts";
 import { documentClient, keyClient, mailClient } from "../../shared/platform/aws-clients.ts";
 import { systemClock as clock } from "../../shared/platform/clock.ts";
 import { readEnvironment } from "../../shared/platform/environment.ts";
@@ -12,6 +11,7 @@ import { checkDue } from "./check-due.ts";
 
 const env = readEnvironment({
   [environmentNames.accountsTable]: z.string(),
+  [environmentNames.noticesTable]: z.string(),
   [environmentNames.dkimKeyId]: z.string(),
   [environmentNames.mailHost]: z.string(),
   [environmentNames.hostedZoneId]: z.string().optional(),
@@ -22,10 +22,7 @@ const client = documentClient();
 const ses = mailClient();
 const table = env.ACCOUNTS_TABLE;
 const mailHost = env.MAIL_HOST;
-const owner = ownerWriter({
-  accounts: accountStore({ client, table, clock }),
-  email: ownerEmailClient({ ses, mailHost, clock }),
-});
+const owner = ownerOf(noticeStore({ client, table: env.NOTICES_TABLE, clock }));
 const deps = domainWork({
   ...{ client, table, clock, ses, mailHost, owner },
   ...{ kms: keyClient(), keyId: env.DKIM_KEY_ID, route53: zoneClient(), zoneId: env.HOSTED_ZONE_ID },

@@ -17,6 +17,7 @@ import { dkimKeyClient } from "../../shared/domains/dkim-key-client.ts";
 import { domainReviewStore } from "../../shared/domains/domain-review-store.ts";
 import { domainStore } from "../../shared/domains/domain-store.ts";
 import { sesIdentityClient } from "../../shared/domains/ses-identity-client.ts";
+import { wordsOf } from "../../shared/notifications/catalogue.ts";
 import { quotaStore } from "../../shared/quota/quota-store.ts";
 import { useDynamo } from "../../test/support/dynamodb.ts";
 import { settableClock } from "../../test/support/test-table.ts";
@@ -73,8 +74,8 @@ describe("the operator", () => {
       keyZone: { publish: async () => undefined },
       sesIdentities: sesIdentityClient({ ses, dkimKeys }),
       owner: {
-        write: async (_accountId, { subject, text }) => {
-          told.push(`${subject}: ${text}`);
+        tell: async (_accountId, news) => {
+          told.push(wordsOf(news).text);
         },
       },
       events: { put: async (some) => void events.push(...some) },

@@ -1,10 +1,11 @@
-import { isExpired, type Token } from "./token.ts";
+import type { TokenNews } from "../platform/notice.ts";
+import type { Token } from "./token.ts";
 import { forgottenAt } from "./token-rules.ts";
 
 const dayMs = 86_400_000;
 
 /** What the owner of a token is told ahead of its end, and then. */
-export type TokenNotice = "30 days" | "3 days" | "expired";
+export type TokenNotice = TokenNews["stage"];
 
 interface DueNotice {
   readonly notice: TokenNotice;
@@ -48,20 +49,8 @@ export function outlookOf(token: Token, now: number): TokenOutlook {
   };
 }
 
-/** The email to the account's owner; it names the token, and shows of it what lists show. */
-export function wordsOf(token: Token, now: number): { subject: string; text: string } {
-  const { name, last4Digits, expiresAt } = token;
-  const at = new Date(expiresAt ?? now).toISOString();
-  const expired = isExpired(token, now);
-  const text = [
-    `Your API token "${name}" (…${last4Digits}) ${expired ? "expired" : "expires"} at ${at}.`,
-    expired
-      ? "Programs that still use it are turned away. Create another one, and let them use that."
-      : "Programs that use it are turned away from then on. Reset it, or create another one, before that.",
-    "",
-  ].join("\n\n");
-  return {
-    subject: `API token "${name}" ${expired ? "has expired" : `expires on ${at.slice(0, 10)}`}`,
-    text,
-  };
+/** What an account's owner is told of a token; he knows it by what lists show of it. */
+export function newsOfToken(token: Token, stage: TokenNotice, now: number): TokenNews {
+  const { id: tokenId, name, last4Digits, expiresAt } = token;
+  return { kind: "token_expiry", tokenId, stage, name, last4Digits, expiresAt: expiresAt ?? now };
 }

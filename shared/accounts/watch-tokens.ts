@@ -1,16 +1,14 @@
 import type { Clock } from "../platform/clock.ts";
 import { failureOf } from "../platform/failure.ts";
+import type { Owner } from "../platform/notice.ts";
 import { logger } from "../platform/observability.ts";
-import { outlookOf, wordsOf } from "./token-notices.ts";
+import { newsOfToken, outlookOf } from "./token-notices.ts";
 import type { TokenId } from "./token-table-store.ts";
 import type { TokenWatchStore } from "./token-watch-store.ts";
 
 export interface WatchTokensDeps {
   readonly tokens: TokenWatchStore;
-  /** Writes to the account's owner. */
-  readonly owner: {
-    write(accountId: number, words: { readonly subject: string; readonly text: string }): Promise<void>;
-  };
+  readonly owner: Owner;
   readonly clock: Clock;
 }
 
@@ -18,8 +16,7 @@ export interface WatchTokensDeps {
 const mostInOneRound = 500;
 
 /**
- * Tells owners of tokens that end, and forgets those whose time on the list is over. Each notice is sent once;
- * cut off between sending and noting it, a second time, never not at all.
+ * Tells owners of tokens that end, once at each stage, and forgets those whose time on the list is over.
  *
  * @returns how many tokens were due, and how many of them failed; these are due again some minutes later
  */
@@ -42,6 +39,6 @@ async function look({ tokens, owner, clock }: WatchTokensDeps, id: TokenId): Pro
   if (token === undefined) return;
   const now = clock.now();
   const { tell, forget } = outlookOf(token, now);
-  if (tell !== undefined) await owner.write(token.accountId, wordsOf(token, now));
+  if (tell !== undefined) await owner.tell(token.accountId, newsOfToken(token, tell, now));
   await (forget ? tokens.forget(token) : tokens.noteTold(token));
 }

@@ -106,6 +106,8 @@ export const sendingDomainSchema = z.object({
   questionnaire: questionnaireSchema.optional(),
   /** The state of which the owner was told last. */
   toldState: z.string().optional(),
+  /** Of how many states the owner was told. */
+  toldTimes: z.number().int().optional(),
   /** Epoch ms at which the key that signs became it, and at which the other one was made. */
   keySwitchedAt: z.number().optional(),
   keyRenewedAt: z.number().optional(),

@@ -1,8 +1,10 @@
 import type { DomainRecord } from "./domain-records.ts";
-import type { Notice } from "./notices.ts";
 
 /** An email for whoever looks after a domain's DNS: the records to set. */
-export function setupInstructions(name: string, records: readonly DomainRecord[]): Notice {
+export function setupInstructions(
+  name: string,
+  records: readonly DomainRecord[],
+): { subject: string; text: string } {
   const table = records.map(({ type, domain, value }) => `Type:  ${type}\nName:  ${domain}\nValue: ${value}`);
   return {
     subject: `DNS records for ${name}`,

@@ -1,16 +1,16 @@
+import type { Owner } from "../platform/notice.ts";
 import type { DomainStore } from "./domain-store.ts";
-import { type Notice, noticeOf, stateToTell } from "./notices.ts";
+import { newsOf, stateToTell } from "./notices.ts";
 import type { SendingDomain } from "./sending-domain.ts";
 
 export interface TellOwnerDeps {
   readonly domains: DomainStore;
-  /** Writes to the account's owner. */
-  readonly owner: { write(accountId: number, notice: Notice): Promise<void> };
+  readonly owner: Owner;
 }
 
 /**
- * Tells the owner of a domain in which state it is, once for each state. Cut off in between, he may hear of it
- * twice, never not at all: the next look at the domain tells him.
+ * Tells the owner of a domain in which state it is, once for each state. Cut off in between, the next look at
+ * the domain tells him; that is the same news then, and told once.
  */
 export async function tellOwner(
   { domains, owner }: TellOwnerDeps,
@@ -18,7 +18,8 @@ export async function tellOwner(
 ): Promise<SendingDomain> {
   const toldState = stateToTell(domain);
   if (toldState === (domain.toldState ?? toldState)) return domain;
-  const notice = noticeOf(domain);
-  if (notice) await owner.write(domain.accountId, notice);
-  return (await domains.changeIfStill(domain, { toldState })) ?? domain;
+  const news = newsOf(domain);
+  if (news) await owner.tell(domain.accountId, news);
+  const told = { toldState, toldTimes: (domain.toldTimes ?? 0) + 1 };
+  return (await domains.changeIfStill(domain, told)) ?? domain;
 }

@@ -1,23 +1,21 @@
-import type { AccountStore } from "../accounts/account-store.ts";
 import type { WebhookTick } from "../contracts/webhook-tick.ts";
 import type { Clock } from "../platform/clock.ts";
+import type { Owner } from "../platform/notice.ts";
 import type { BacklogStore } from "./backlog-store.ts";
 import { type CallDeps, callEndpoint } from "./call.ts";
 import type { Lease, LeaseStore } from "./lease-store.ts";
-import { pausedNotice } from "./paused-notice.ts";
+import { pausedNews } from "./paused-news.ts";
 import { afterFailure, batchSize, callTimeoutMs, slowCallMs } from "./retry-rules.ts";
 import type { TickQueueClient } from "./tick-queue-client.ts";
 import type { Webhook } from "./webhook.ts";
 import type { WebhookStore } from "./webhook-store.ts";
 
 export interface DispatchDeps extends CallDeps {
-  readonly accounts: Pick<AccountStore, "get">;
   readonly webhooks: Pick<WebhookStore, "find" | "ownerTold">;
   readonly leases: LeaseStore;
   readonly backlog: BacklogStore;
   readonly ticks: Pick<TickQueueClient, "send">;
-  /** Writes to a customer in the service's own name. */
-  readonly emails: { send(email: { to: string; subject: string; text: string }): Promise<void> };
+  readonly owner: Owner;
   readonly clock: Clock;
   /** Tells the operator, by ids only. */
   readonly warn: (text: string, ids: Record<string, unknown>) => void;
@@ -138,11 +136,10 @@ async function fail(
   if (paused !== undefined) await tellOwner(deps, paused);
 }
 
-/** Once for each pause; a repeat can come only where the answer to one was lost. */
-async function tellOwner({ accounts, webhooks, emails }: DispatchDeps, webhook: Webhook): Promise<void> {
-  if (webhook.pausedAt === undefined || webhook.ownerToldAt !== undefined) return;
-  const account = await accounts.get(webhook.accountId);
-  if (account === undefined) return;
-  await emails.send({ to: account.ownerEmail, ...pausedNotice(webhook) });
+/** Once for each pause. */
+async function tellOwner({ webhooks, owner }: DispatchDeps, webhook: Webhook): Promise<void> {
+  const { accountId, pausedAt, ownerToldAt } = webhook;
+  if (pausedAt === undefined || ownerToldAt !== undefined) return;
+  await owner.tell(accountId, pausedNews(webhook, pausedAt));
   await webhooks.ownerTold(webhook);
 }

@@ -2,6 +2,8 @@ import { beforeEach, expect, it } from "vitest";
 import { tokenStore } from "../../shared/accounts/token-store.ts";
 import { tokenWatchStore } from "../../shared/accounts/token-watch-store.ts";
 import { watchTokens } from "../../shared/accounts/watch-tokens.ts";
+import { wordsOf } from "../../shared/notifications/catalogue.ts";
+import type { News } from "../../shared/platform/notice.ts";
 import { onEachDynamoEngine } from "../support/dynamodb.ts";
 import { settableClock } from "../support/test-table.ts";
 
@@ -17,9 +19,9 @@ await onEachDynamoEngine("owners of tokens", (dynamo) => {
   const at = () => ({ client: dynamo.client, table: dynamo.tables.accounts, clock });
   const tokens = () => tokenStore(at());
   const owner = {
-    write: async (account: number, { subject }: { subject: string }) => {
-      if (isBroken) throw new Error("no mail today");
-      if (account === accountId) told.push(subject);
+    tell: async (account: number, news: News) => {
+      if (isBroken) throw new Error("no news today");
+      if (account === accountId) told.push(wordsOf(news).subject);
     },
   };
   const watch = () => watchTokens({ tokens: tokenWatchStore(at()), owner, clock });

@@ -132,9 +132,17 @@ await onEachDynamoEngine("webhooks", (dynamo) => {
     await world.pass(minute);
     expect(receiver.attempts()).toBe(41);
     expect(await world.webhooks.find(id())).toMatchObject({ active: false, ownerToldAt: expect.any(Number) });
-    expect(world.emails).toEqual([
-      { to: "owner@shop.example", subject: expect.stringContaining("paused"), text: expect.any(String) },
-    ]);
+    const { accountId, webhookId } = id();
+    const { host } = new URL(receiver.url);
+    const news = {
+      kind: "webhook_paused",
+      webhookId,
+      host,
+      pausedAt: clock.now(),
+      retries: 40,
+      retryMinutes: 5,
+    };
+    expect(world.told).toEqual([{ accountId, news }]);
 
     receiver.is("up");
     await tell("meanwhile");
@@ -145,17 +153,17 @@ await onEachDynamoEngine("webhooks", (dynamo) => {
     await world.deps.ticks.send(id());
     await world.workOff();
     expect(names(receiver)).toEqual(["first", "meanwhile"]);
-    expect(world.emails).toHaveLength(1);
+    expect(world.told).toHaveLength(1);
   });
 
   it("tell the owner again where that failed, when the tick comes back", async () => {
     await hook({ active: false, pausedAt: clock.now() });
     await world.deps.ticks.send(id());
-    const broken = { send: async () => Promise.reject(new Error("SES is ill")) };
-    await expect(world.workOff({ emails: broken })).rejects.toThrow("SES is ill");
+    const broken = { tell: async () => Promise.reject(new Error("DynamoDB is ill")) };
+    await expect(world.workOff({ owner: broken })).rejects.toThrow("DynamoDB is ill");
     await world.deps.ticks.send(id());
     await world.workOff();
-    expect(world.emails).toHaveLength(1);
+    expect(world.told).toHaveLength(1);
   });
 
   it("that a customer switched off keep nothing, and forget their failures when switched on", async () => {

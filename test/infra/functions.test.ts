@@ -22,6 +22,7 @@ describe("every function", () => {
       "RecordEvents",
       "ResetPeriods",
       "SendBulk",
+      "SendNotices",
       "SendTransactional",
       "TransferLists",
       "WatchTokens",

@@ -52,7 +52,7 @@ const manageDomains = {
   ],
   "<DkimKey.Arn>": ["kms:Decrypt", "kms:Encrypt"],
   "arn:<AWS::Partition>:route53:::hostedzone/ZLOCAL": ["route53:ChangeResourceRecordSets"],
-  [identities.replace("*", "postern.example")]: ["ses:SendEmail", "ses:SendRawEmail"],
+  "<NoticesTable.Arn>": ["dynamodb:PutItem"],
   [identities]: [
     "ses:CreateEmailIdentity",
     "ses:DeleteEmailIdentity",
@@ -90,7 +90,6 @@ const expected: Record<string, Record<string, string[]>> = {
     "<WebhookTicksQueue.Arn>": ["sqs:SendMessage"],
   },
   DispatchWebhooks: {
-    "<AccountsTable.Arn>": ["dynamodb:GetItem"],
     "<MessagesTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:Query"],
     "<WebhooksTable.Arn>": [
       "dynamodb:BatchWriteItem",
@@ -101,10 +100,7 @@ const expected: Record<string, Record<string, string[]>> = {
     "<SlowWebhookTicksQueue.Arn>": [...receive, "sqs:SendMessage"],
     "<WebhookTicksQueue.Arn>": [...receive, "sqs:SendMessage"],
     "<WebhookKey.Arn>": ["kms:Decrypt"],
-    "arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/postern.example": [
-      "ses:SendEmail",
-      "ses:SendRawEmail",
-    ],
+    "<NoticesTable.Arn>": ["dynamodb:PutItem"],
   },
   ResetPeriods: {
     "<QuotaTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
@@ -136,6 +132,9 @@ const expected: Record<string, Record<string, string[]>> = {
   },
   Api: {
     ...manageDomains,
+    "<NoticesTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+    "<NoticesTable.Arn>/index/byTime": ["dynamodb:Query"],
+    [identities.replace("*", "postern.example")]: ["ses:SendEmail", "ses:SendRawEmail"],
     "<MessagesTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"],
     "<StatsTable.Arn>": ["dynamodb:Query"],
     "<LogBucket.Arn>/*": ["s3:GetObject"],
@@ -184,6 +183,12 @@ const expected: Record<string, Record<string, string[]>> = {
   WatchTokens: {
     "<AccountsTable.Arn>": ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:UpdateItem"],
     "<AccountsTable.Arn>/index/byCheckTime": ["dynamodb:Query"],
+    "<NoticesTable.Arn>": ["dynamodb:PutItem"],
+  },
+  SendNotices: {
+    "<AccountsTable.Arn>": ["dynamodb:GetItem"],
+    "<NoticesTable.Arn>": ["dynamodb:UpdateItem"],
+    "<NoticesTable.Arn>/index/byEmailTime": ["dynamodb:Query"],
     [identities.replace("*", "postern.example")]: ["ses:SendEmail", "ses:SendRawEmail"],
   },
 };

@@ -70,6 +70,7 @@ function environmentOf(tables: Tables) {
     MESSAGES_TABLE: tables.messages,
     SUPPRESSIONS_TABLE: tables.suppressions,
     STATS_TABLE: tables.stats,
+    NOTICES_TABLE: tables.notices,
     WEBHOOKS_TABLE: tables.webhooks,
     PAYLOADS_BUCKET: "payloads",
     LOG_BUCKET: "log",

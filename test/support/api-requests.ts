@@ -56,6 +56,21 @@ const domains: Record<string, Maker> = {
   "PATCH /domains/{id}/company_info": domain("/company_info", { company_info: company }),
 };
 
+const notification =
+  (body?: unknown): Maker =>
+  async ({ accountId, deps: { notices } }) => {
+    const which = { changeId: randomUUID(), what: "Your account", reason: "" };
+    await notices.add(accountId, { kind: "sending_resumed", ...which });
+    const [newest] = await notices.list(accountId, { archived: false, limit: 1 });
+    return { path: `/notifications/${newest?.id}`, body };
+  };
+
+const notifications: Record<string, Maker> = {
+  "GET /notifications": () => ({ path: "/notifications" }),
+  "GET /notifications/{id}": notification(),
+  "PATCH /notifications/{id}": notification({ notification: { read: true } }),
+};
+
 const reading: Record<string, Maker> = {
   "GET /email_logs": () => ({ path: "/email_logs" }),
   "GET /email_logs/{id}": () => ({ path: `/email_logs/${newId(0)}` }),
@@ -205,6 +220,7 @@ const people: Record<string, Maker> = {
 export const lawfulRequests: Readonly<Record<string, Maker>> = {
   ...domains,
   ...reading,
+  ...notifications,
   ...lists,
   ...webhooks,
   ...people,

@@ -10,9 +10,11 @@ import { accountStore } from "../../shared/accounts/account-store.ts";
 import { recordsOf } from "../../shared/domains/domain-records.ts";
 import { domainWork } from "../../shared/domains/domain-work.ts";
 import type { SendingDomain } from "../../shared/domains/sending-domain.ts";
+import { wordsOf } from "../../shared/notifications/catalogue.ts";
+import { emailTextOf } from "../../shared/notifications/notice.ts";
 import { ownerEmailClient } from "../../shared/notifications/owner-email-client.ts";
-import { ownerWriter } from "../../shared/notifications/owner-writer.ts";
 import type { Clock } from "../../shared/platform/clock.ts";
+import type { Owner } from "../../shared/platform/notice.ts";
 
 export const mailHost = "postern.test";
 
@@ -47,7 +49,15 @@ export async function startDomainService({
   };
   const ses = new SESv2Client(aws);
   const email = ownerEmailClient({ ses, mailHost, clock });
-  const owner = ownerWriter({ accounts: accountStore({ client, table, clock }), email });
+  const accounts = accountStore({ client, table, clock });
+  /** Writes at once what is otherwise written within a minute. */
+  const owner: Owner = {
+    async tell(accountId, news) {
+      const words = wordsOf(news);
+      const to = (await accounts.get(accountId))?.ownerEmail ?? "";
+      await email.send({ to, subject: words.subject, text: emailTextOf(words) });
+    },
+  };
   const work = domainWork({
     ...{ client, table, clock, ses, mailHost, owner },
     ...{ kms: new KMSClient(aws), keyId: "dkim", route53: new Route53Client(aws), zoneId: "ZLOCAL" },

@@ -3,6 +3,7 @@ import type { WebhookTick } from "../../shared/contracts/webhook-tick.ts";
 import type { RecordedEvent } from "../../shared/messages/event.ts";
 import type { MessageRow } from "../../shared/messages/message.ts";
 import { derivedId, newId } from "../../shared/platform/ids.ts";
+import type { News } from "../../shared/platform/notice.ts";
 import { backlogStore } from "../../shared/webhooks/backlog-store.ts";
 import { type DispatchDeps, dispatch } from "../../shared/webhooks/dispatch.ts";
 import { endpointClient } from "../../shared/webhooks/endpoint-client.ts";
@@ -23,11 +24,11 @@ interface QueuedTick {
 
 export type WebhookWorld = ReturnType<typeof webhookWorld>;
 
-/** Everything of webhooks but SQS, KMS and SES: these three are lists here, the queue by the test's clock. */
+/** Everything of webhooks but SQS, KMS and notices: these three are lists here, the queue by the test's clock. */
 export function webhookWorld(dynamo: TestDynamo, clock: ReturnType<typeof settableClock>) {
   const at = { client: dynamo.client, table: dynamo.tables.webhooks, clock };
   const queue: QueuedTick[] = [];
-  const emails: { to: string; subject: string; text: string }[] = [];
+  const told: { accountId: number; news: News }[] = [];
   const sqs = {
     send: async ({ input }: { input: { MessageBody?: string; DelaySeconds?: number } }) => {
       const dueAt = clock.now() + (input.DelaySeconds ?? 0) * 1_000;
@@ -36,16 +37,15 @@ export function webhookWorld(dynamo: TestDynamo, clock: ReturnType<typeof settab
     },
   };
   const deps: DispatchDeps = {
-    accounts: { get: async (id) => ({ id, ownerEmail: "owner@shop.example" }) as never },
     webhooks: webhookStore(at),
     leases: leaseStore(at),
     backlog: backlogStore(at),
     ticks: tickQueueClient({ sqs: sqs as never, queueUrl: "ticks", clock }),
     secrets: { open: async () => signingSecret },
     endpoints: endpointClient({ allowPrivate: true }),
-    emails: {
-      send: async (email) => {
-        emails.push(email);
+    owner: {
+      tell: async (accountId, news) => {
+        told.push({ accountId, news });
       },
     },
     clock,
@@ -71,7 +71,7 @@ export function webhookWorld(dynamo: TestDynamo, clock: ReturnType<typeof settab
     deps,
     webhooks,
     queue,
-    emails,
+    told,
     workOff,
     create: async (wish: Partial<Webhook> & Pick<Webhook, "accountId" | "webhookId" | "url">) => {
       const webhook = { ...usual, createdAt: clock.now(), ...wish };

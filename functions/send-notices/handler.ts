@@ -1,0 +1,24 @@
+import * as z from "zod";
+import { accountStore } from "../../shared/accounts/account-store.ts";
+import { environmentNames } from "../../shared/contracts/environment-names.ts";
+import { noticeEmailStore } from "../../shared/notifications/notice-email-store.ts";
+import { ownerEmailClient } from "../../shared/notifications/owner-email-client.ts";
+import { sendNotices } from "../../shared/notifications/send-notices.ts";
+import { documentClient, mailClient } from "../../shared/platform/aws-clients.ts";
+import { systemClock as clock } from "../../shared/platform/clock.ts";
+import { readEnvironment } from "../../shared/platform/environment.ts";
+
+const { ACCOUNTS_TABLE, NOTICES_TABLE, MAIL_HOST } = readEnvironment({
+  [environmentNames.accountsTable]: z.string(),
+  [environmentNames.noticesTable]: z.string(),
+  [environmentNames.mailHost]: z.string(),
+});
+const client = documentClient();
+const deps = {
+  accounts: accountStore({ client, table: ACCOUNTS_TABLE, clock }),
+  noticeEmails: noticeEmailStore({ client, table: NOTICES_TABLE, clock }),
+  email: ownerEmailClient({ ses: mailClient(), mailHost: MAIL_HOST, clock }),
+};
+
+/** Started by the clock, each minute. */
+export const handler = () => sendNotices(deps);
