@@ -5,6 +5,7 @@ export const pools = {
   "logs list": 60,
   "logs get": 1_000,
   invitations: 10,
+  "setup instructions": 10,
 } as const;
 
 export type Pool = keyof typeof pools;

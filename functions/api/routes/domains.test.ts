@@ -231,6 +231,19 @@ describe("a domain", () => {
       ...{ status: 422, body: { errors: { email: ["is invalid"] } } },
     });
   });
+
+  it("has instructions for ten people a minute, whichever domain they are about", async () => {
+    const ids = [(await create()).id, (await create()).id];
+    const tell = async (email: string, id = ids[0]) =>
+      (await call("POST", `/api/domains/${id}/send_setup_instructions`, { email })).status;
+    for (let person = 0; person < 10; person++) {
+      expect(await tell(`p${person}@example.net`, ids[person % 2])).toBe(204);
+    }
+    expect(await tell("late@example.net")).toBe(429);
+    expect(service.mails).toHaveLength(10);
+    clock.advance(60_000);
+    expect(await tell("late@example.net")).toBe(204);
+  });
 });
 
 describe("company information", () => {

@@ -167,6 +167,8 @@ function deleteRoute({ domainWork }: DomainDeps): ApiRoute {
 function instructionsRoute({ domainWork, email }: DomainDeps): ApiRoute {
   return route({
     ...{ method: "POST", path: "/domains/{id}/send_setup_instructions", topic, access: "any token" },
+    // It writes to people who have not asked for it.
+    pool: "setup instructions",
     summary: "Emails the DNS records to whoever sets them",
     body: setupEmailSchema,
     responses: { 204: undefined },
