@@ -24,7 +24,6 @@ const env = readEnvironment({
   [environmentNames.accountsTable]: z.string(),
   [environmentNames.quotaTable]: z.string(),
   [environmentNames.noticesTable]: z.string(),
-  [environmentNames.noticesTable]: z.string(),
   [environmentNames.eventsQueueUrl]: z.string(),
   [environmentNames.dkimKeyId]: z.string(),
   [environmentNames.mailHost]: z.string(),
