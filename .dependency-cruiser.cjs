@@ -6,7 +6,7 @@ const rooms = {
   accounts: ["platform"],
   domains: ["accounts", "mail"],
   quota: ["platform"],
-  billing: ["accounts", "quota"],
+  billing: ["accounts", "quota", "contracts"],
   templates: ["accounts"],
   submission: ["accounts", "domains", "quota", "templates", "mail", "contracts"],
   messages: ["accounts", "contracts"],

@@ -1,6 +1,7 @@
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Node } from "constructs";
 import * as z from "zod";
+import { plansSchema } from "../shared/contracts/plan.ts";
 
 /** Stands for a mail host where none is given, so that a synthesis needs no settings; nobody can own it. */
 export const exampleMailHost = "postern.example";
@@ -18,6 +19,8 @@ const retentionDays = z.coerce
     "must be a retention that CloudWatch Logs offers",
   );
 const secretArn = z.string().regex(/^arn:aws[a-z-]*:secretsmanager:/, "must be the ARN of a secret");
+// Of the 4 KB that a function's variables may take together.
+const mostPlansText = 3_000;
 const concurrency = z.coerce.number().int().min(2).max(1000);
 
 const settingsSchema = z
@@ -73,6 +76,17 @@ const settingsSchema = z
      * served with certificates for them, which this app does not make.
      */
     customTrackingHosts: flag.default(false),
+    /**
+     * The plans in place of the usual ones: a list as in shared/billing/plans.ts, as JSON. No limit is
+     * 1000000000000. A plan that accounts have must stay, under its name.
+     */
+    plans: z
+      .preprocess((value) => (typeof value === "string" ? parsedJson(value) : value), plansSchema)
+      .refine(
+        (plans) => JSON.stringify(plans).length <= mostPlansText,
+        "are too long for an environment variable",
+      )
+      .optional(),
     /** The template is run on this machine: nothing is bundled and no rule pack is asked. */
     local: flag.default(false),
   })
@@ -104,6 +118,14 @@ const settingsSchema = z
   );
 
 export type Settings = z.infer<typeof settingsSchema>;
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
 
 function isWithin(host: string, zone: string): boolean {
   return host === zone || host.endsWith(`.${zone}`);

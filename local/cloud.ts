@@ -4,7 +4,7 @@ import { frontPage } from "./control/front-page.ts";
 import { type LocalClock, localClock } from "./control/local-clock.ts";
 import { answerAtDoors, type Doors, openDoors } from "./doors.ts";
 import { edgeBefore } from "./edge/edge-before.ts";
-import { startAwsEndpoint } from "./engines/aws/endpoint.ts";
+import { type AwsEndpoint, startAwsEndpoint } from "./engines/aws/endpoint.ts";
 import { Functions } from "./functions.ts";
 import { type GatewayPlace, gatewayPlace } from "./gateway.ts";
 import { type HttpApi, hostOf, httpApisOf } from "./http/http-apis.ts";
@@ -66,7 +66,7 @@ async function start(options: CloudOptions, stack: AsyncDisposableStack): Promis
   stack.defer(() => clients.destroy());
   const gateway = await gatewayPlace(options, state);
   const machine: Machine = { options, state, clock, services, doors, gateway, deployed, clients, stack };
-  const { functions, endpoints, sesSettled } = await startFunctions(machine);
+  const { functions, endpoints, sesSettled, busEvents } = await startFunctions(machine);
   await createResources(deployed, clients);
   await createDnsRecords(deployed, services.dns.records);
   const triggers = startMachineTriggers(machine, functions);
@@ -77,7 +77,7 @@ async function start(options: CloudOptions, stack: AsyncDisposableStack): Promis
     ...{ doors, gateway, mailboxUrl: services.mailbox.url },
     lambdaUrl: endpoints.LAMBDA,
   });
-  openForBusiness(machine, { functions, triggers, endpoints, sesSettled, description });
+  openForBusiness(machine, { functions, triggers, endpoints, sesSettled, busEvents, description });
   await writeLocalJson(state.localJson, description);
   return {
     description,
@@ -125,7 +125,7 @@ async function startFunctions(machine: Machine) {
   functions.define(functionsOf(deployed, places));
   functions.define(servicesOf(deployed, { ...places, environment: gateway.environment }));
   stack.defer(() => functions.stop());
-  return { functions, endpoints, sesSettled: () => endpoint.settled() };
+  return { functions, endpoints, sesSettled: () => endpoint.settled(), busEvents: endpoint.busEvents };
 }
 
 function relayOf({ smtpSink: { host, port, user, password, certificate } }: Services) {
@@ -143,6 +143,7 @@ function endpointsOf({ dynamodb, queues }: Services, awsEndpoint: string): AwsEn
     SECRETS_MANAGER: awsEndpoint,
     LAMBDA: awsEndpoint,
     ROUTE_53: awsEndpoint,
+    EVENTBRIDGE: awsEndpoint,
   };
 }
 
@@ -173,12 +174,13 @@ interface Business {
   readonly triggers: Triggers;
   readonly endpoints: AwsEndpoints;
   readonly sesSettled: () => Promise<void>;
+  readonly busEvents: AwsEndpoint["busEvents"];
   readonly description: LocalJson;
 }
 
 function openForBusiness(
   { doors, gateway, deployed, clients, clock, services, stack }: Machine,
-  { functions, triggers, endpoints, sesSettled, description }: Business,
+  { functions, triggers, endpoints, sesSettled, busEvents, description }: Business,
 ): void {
   const control = controlServer(
     controlRoutes({
@@ -189,6 +191,7 @@ function openForBusiness(
       sqs: clients.sqs,
       endpoints,
       sesSettled,
+      busEvents,
       sesFaults: services.sesFaults,
       smtpFaults: services.smtpFaults,
       dns: services.dns,

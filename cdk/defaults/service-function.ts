@@ -6,7 +6,7 @@ import * as lambda from "aws-cdk-lib/aws-lambda";
 import { LogLevel, NodejsFunction, OutputFormat } from "aws-cdk-lib/aws-lambda-nodejs";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
-import type { EnvironmentName } from "../../shared/contracts/environment-names.ts";
+import { type EnvironmentName, environmentNames } from "../../shared/contracts/environment-names.ts";
 import { Deployment } from "./deployment.ts";
 import type { Worker } from "./worker.ts";
 
@@ -70,6 +70,8 @@ export class ServiceFunction extends NodejsFunction implements Worker {
     this.node.addValidation({
       validate: () => (existsSync(join(repositoryRoot, entry)) ? [] : [`${entry} does not exist`]),
     });
+    const { plans } = Deployment.of(this).settings;
+    if (plans !== undefined) this.tell(environmentNames.plans, JSON.stringify(plans));
     this.acknowledgeWildcard("*", "X-Ray's actions know no resources; nothing else is granted on *.");
     this.watch();
   }

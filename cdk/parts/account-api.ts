@@ -31,8 +31,8 @@ export class AccountApi extends Construct {
     storage.accounts.allow(this.worker, "GetItem", "Query");
     storage.accounts.allowIndexQuery(this.worker, "byTokenHash");
     storage.counters.allow(this.worker, "UpdateItem");
-    // A sub-account is opened with its quota.
-    storage.quota.allow(this.worker, "PutItem");
+    // A sub-account is opened with its quota; usage and statements are shown, and overage is set.
+    storage.quota.allow(this.worker, "GetItem", "PutItem", "Query", "UpdateItem");
     storage.suppressions.allow(this.worker, "BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query");
     storage.messages.allow(this.worker, "BatchGetItem", "GetItem", "Query");
     storage.stats.allow(this.worker, "Query");

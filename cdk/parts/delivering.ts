@@ -82,7 +82,7 @@ export class Delivering extends Construct {
     storage.accounts.allow(worker, "GetItem");
     storage.counters.allow(worker, "UpdateItem");
     storage.messages.allow(worker, "PutItem", "UpdateItem", "BatchWriteItem");
-    storage.quota.allow(worker, "UpdateItem");
+    storage.quota.allow(worker, "GetItem", "UpdateItem");
     storage.suppressions.allow(worker, "BatchGetItem");
     storage.payloads.allowGet(worker);
     // Held mail that is too large for an item.

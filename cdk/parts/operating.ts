@@ -36,7 +36,7 @@ export class Operating extends Construct {
       timeout: Duration.seconds(60),
       memorySize: 512,
     });
-    storage.quota.allow(this.worker, "GetItem", "PutItem", "UpdateItem");
+    storage.quota.allow(this.worker, "GetItem", "PutItem", "Query", "UpdateItem");
     domains.allowManage(this.worker);
     // All accounts, and the domains of all of them.
     storage.accounts.allow(this.worker, "BatchGetItem");

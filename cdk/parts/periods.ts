@@ -33,7 +33,13 @@ export class Periods extends Construct {
       folder: "reset-periods",
       description: "Closes billing periods that have ended and opens the next",
     });
-    storage.quota.allow(reset, "GetItem", "PutItem", "UpdateItem");
+    storage.quota.allow(reset, "GetItem", "PutItem", "UpdateItem", "Query");
+    // A plan that came with a period's end.
+    storage.accounts.allow(reset, "GetItem", "UpdateItem");
+    reset.allow(
+      ["events:PutEvents"],
+      [Stack.of(this).formatArn({ service: "events", resource: "event-bus/default" })],
+    );
     storage.quota.allowIndexQuery(reset, "byPeriodEnd");
 
     const reconcile = this.scheduled("ReconcileQuota", Duration.minutes(15), {

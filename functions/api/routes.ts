@@ -4,6 +4,7 @@ import { accountAccessRoutes } from "./routes/account-accesses.ts";
 import { accountRoutes } from "./routes/accounts.ts";
 import { apiTokenRoutes } from "./routes/api-tokens.ts";
 import { auditLogRoutes } from "./routes/audit-log.ts";
+import { billingRoutes } from "./routes/billing.ts";
 import { companyInfoRoutes } from "./routes/company-info.ts";
 import { domainRoutes } from "./routes/domains.ts";
 import { emailLogRoutes } from "./routes/email-logs.ts";
@@ -34,6 +35,7 @@ export function apiRoutes(deps: ApiDeps): ApiRoute[] {
     ...accountAccessRoutes(deps),
     ...permissionRoutes(deps),
     ...organizationRoutes(deps),
+    ...billingRoutes(deps),
     ...auditLogRoutes(deps),
     ...notificationRoutes(deps),
   ];

@@ -35,7 +35,7 @@ import { readEnvironment } from "../../shared/platform/environment.ts";
 import { failureOf } from "../../shared/platform/failure.ts";
 import { logger, metrics } from "../../shared/platform/observability.ts";
 import { hourStore } from "../../shared/quota/hour-store.ts";
-import { takeBackWrite } from "../../shared/quota/plan-store.ts";
+import { quotaStore } from "../../shared/quota/quota-store.ts";
 import { suppressionStore } from "../../shared/suppressions/suppression-store.ts";
 import { linkKeyClient } from "../../shared/tracking/link-key-client.ts";
 
@@ -83,7 +83,7 @@ export function depsFromEnvironment(): DeliverDeps {
       client,
       table: env.MESSAGES_TABLE,
       clock,
-      takeUnit: ({ accountId, submissionId }) => takeBackWrite(env.QUOTA_TABLE, accountId, submissionId),
+      takeUnit: quotaStore({ client, table: env.QUOTA_TABLE, clock }).takeBack,
     }),
     contents: contentClient({ s3, bucket: env.PAYLOADS_BUCKET }),
     holding: {

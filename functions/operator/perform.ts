@@ -83,8 +83,7 @@ async function done(deps: OperatorDeps, wanted: Action): Promise<object> {
     case "setLimits":
       return setLimits(deps, wanted);
     case "setPlan":
-      await changePlan(deps, wanted);
-      return {};
+      return setPlan(deps, wanted);
     case "usage":
       return usage(deps, wanted.accountId);
     case "listAccounts":
@@ -163,14 +162,14 @@ async function setLimits(deps: OperatorDeps, wanted: ActionOf<"setLimits">): Pro
   const { action: _action, accountId, emailsPerMonth, emailsPerDay, ...limits } = wanted;
   await deps.accounts.setLimits(accountId, withoutUndefined(limits));
   if (emailsPerMonth !== undefined || emailsPerDay !== undefined) {
-    const { planName, monthLimit, dayLimit } = await knownUsage(deps, accountId);
-    await deps.quota.changePlan(accountId, {
-      name: planName,
-      monthLimit: emailsPerMonth ?? monthLimit,
-      dayLimit: emailsPerDay ?? dayLimit,
-    });
+    await deps.quota.setLimits(accountId, { monthLimit: emailsPerMonth, dayLimit: emailsPerDay });
   }
   return {};
+}
+
+async function setPlan(deps: OperatorDeps, wanted: ActionOf<"setPlan">): Promise<object> {
+  const { planName, from } = await changePlan(deps, wanted);
+  return { planName, from: from === undefined ? "now" : new Date(from).toISOString() };
 }
 
 async function usage(deps: OperatorDeps, accountId: number): Promise<object> {

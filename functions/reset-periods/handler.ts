@@ -1,22 +1,33 @@
 import * as z from "zod";
+import { accountStore } from "../../shared/accounts/account-store.ts";
+import { periodEventsClient } from "../../shared/billing/period-events-client.ts";
 import { resetPeriods } from "../../shared/billing/reset-periods.ts";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
 import { metricNames } from "../../shared/contracts/metric-names.ts";
-import { documentClient } from "../../shared/platform/aws-clients.ts";
-import { systemClock } from "../../shared/platform/clock.ts";
+import { documentClient, eventBridgeClient } from "../../shared/platform/aws-clients.ts";
+import { systemClock as clock } from "../../shared/platform/clock.ts";
 import { readEnvironment } from "../../shared/platform/environment.ts";
 import { logger, metrics } from "../../shared/platform/observability.ts";
 import { quotaStore } from "../../shared/quota/quota-store.ts";
 
-const { QUOTA_TABLE } = readEnvironment({ [environmentNames.quotaTable]: z.string() });
-const quota = quotaStore({ client: documentClient(), table: QUOTA_TABLE, clock: systemClock });
+const env = readEnvironment({
+  [environmentNames.accountsTable]: z.string(),
+  [environmentNames.quotaTable]: z.string(),
+});
+const client = documentClient();
+const deps = {
+  accounts: accountStore({ client, table: env.ACCOUNTS_TABLE, clock }),
+  quota: quotaStore({ client, table: env.QUOTA_TABLE, clock }),
+  periodEvents: periodEventsClient({ events: eventBridgeClient() }),
+};
 
-/** Started by schedule: closes the billing periods that have ended. */
+/** Started by schedule: closes the billing periods that have ended, and tells of those that are closed. */
 export async function handler(): Promise<void> {
-  const { closed, failures } = await resetPeriods({ quota });
+  const { closed, failures } = await resetPeriods(deps);
   if (closed > 0) metrics.addMetric(metricNames.periodsClosed, "Count", closed);
   if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
-  for (const { accountId, error } of failures) logger.error("period stays open", { accountId, error });
+  for (const { accountId, error } of failures)
+    logger.error("a period stays open or untold", { accountId, error });
   // After all others are done, so that the alarm on errors tells.
-  if (failures.length > 0) throw new Error(`${failures.length} billing periods stay open`);
+  if (failures.length > 0) throw new Error(`${failures.length} billing periods stay open or untold`);
 }

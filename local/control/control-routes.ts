@@ -1,5 +1,6 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import * as z from "zod";
+import type { BusEvent } from "../engines/aws/event-bridge.ts";
 import type { SesFaults } from "../engines/aws/ses-faults.ts";
 import type { LocalDns } from "../engines/dns/dns.ts";
 import type { SmtpFaults } from "../engines/smtp-faults.ts";
@@ -25,6 +26,7 @@ export interface Controlled {
   readonly endpoints: AwsEndpoints;
   /** Done when all that SES has to tell so far is in its topic. */
   readonly sesSettled: () => Promise<void>;
+  readonly busEvents: () => readonly BusEvent[];
   readonly sesFaults: SesFaults;
   readonly smtpFaults: SmtpFaults;
   readonly dns: LocalDns;
@@ -68,6 +70,7 @@ export function controlRoutes(controlled: Controlled): Record<string, ControlRou
         inWork: triggers.queues.reduce((sum, trigger) => sum + trigger.held, 0),
       };
     },
+    "GET /_local/events": () => ({ events: controlled.busEvents() }),
     "GET /_local/endpoints": () => endpoints,
     "GET /_local/dns": () => dnsState(dns),
     "POST /_local/dns": async (body) => {

@@ -18,6 +18,7 @@ const services: Readonly<Record<string, string>> = {
   "Secrets Manager": "secretsmanager",
   Lambda: "lambda",
   "Route 53": "route53",
+  EventBridge: "events",
 };
 
 // DynamoDBDocumentClient shortens the names of its commands.

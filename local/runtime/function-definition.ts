@@ -21,7 +21,16 @@ export interface FunctionDefinition {
 /** Base URLs of the local AWS services, by the name that the SDK's `AWS_ENDPOINT_URL_*` gives them. */
 export type AwsEndpoints = Readonly<
   Record<
-    "DYNAMODB" | "SQS" | "S3" | "SNS" | "SESV2" | "KMS" | "SECRETS_MANAGER" | "LAMBDA" | "ROUTE_53",
+    | "DYNAMODB"
+    | "SQS"
+    | "S3"
+    | "SNS"
+    | "SESV2"
+    | "KMS"
+    | "SECRETS_MANAGER"
+    | "LAMBDA"
+    | "ROUTE_53"
+    | "EVENTBRIDGE",
     string
   >
 >;

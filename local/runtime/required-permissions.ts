@@ -24,6 +24,8 @@ export function requiredPermissions({ service, operation, input }: AwsCall): Per
       return [permission(`secretsmanager:${operation}`, secretArn(textOf(input["SecretId"])))];
     case "lambda":
       return [permission("lambda:InvokeFunction", functionArn(textOf(input["FunctionName"])))];
+    case "events":
+      return busPermissions(operation, input);
     case "route53":
       return [
         permission(`route53:${operation}`, `arn:aws:route53:::hostedzone/${textOf(input["HostedZoneId"])}`),
@@ -113,6 +115,13 @@ function domainOf(address: string | undefined): string | undefined {
 
 function configurationSetArn(name: string | undefined): string | undefined {
   return name && arn("ses", `configuration-set/${name}`);
+}
+
+/** PutEvents names the bus in each entry; none is the account's default one. */
+function busPermissions(operation: string, { Entries: entries }: Input): Permission[] {
+  const named = Array.isArray(entries) ? entries : [];
+  const buses = new Set(named.map((entry: unknown) => textOf(Object(entry).EventBusName) ?? "default"));
+  return [...buses].map((bus) => permission(`events:${operation}`, arn("events", `event-bus/${bus}`)));
 }
 
 function tableArn(table: string | undefined): string | undefined {

@@ -2,8 +2,7 @@ import { type Account, type AccountLimits, usualLimits } from "../accounts/accou
 import type { AccountStore } from "../accounts/account-store.ts";
 import type { TransactionWrite } from "../platform/refused-writes.ts";
 import type { QuotaStore } from "../quota/quota-store.ts";
-import { quotaOf } from "./change-plan.ts";
-import { planNamed } from "./plans.ts";
+import { planNamed, quotaOf } from "./plans.ts";
 
 export interface NewAccount {
   name: string;
@@ -17,6 +16,8 @@ export interface NewAccount {
   limits: Partial<AccountLimits>;
   emailsPerMonth: number | undefined;
   emailsPerDay: number | undefined;
+  /** The account whose quota it uses in place of one of its own. */
+  usesQuotaOf?: number;
 }
 
 /**
@@ -40,16 +41,20 @@ export async function createAccount(
     planName: plan.name,
     limits: { ...usualLimits, emailsPerHour: plan.emailsPerHour, ...wanted.limits },
   };
-  const usual = quotaOf(plan);
-  const opening = quota.openingWrite({
-    accountId: account.id,
-    anchor: wanted.planStart,
-    plan: {
-      name: plan.name,
-      monthLimit: wanted.emailsPerMonth ?? usual.monthLimit,
-      dayLimit: wanted.emailsPerDay ?? usual.dayLimit,
-    },
-  });
-  await accounts.create(account, [opening, ...(await alongside(account.id))]);
+  const quotaWrites =
+    wanted.usesQuotaOf === undefined
+      ? [ownQuota(quota, account.id, wanted)]
+      : quota.sharingWrites({ accountId: account.id, holder: wanted.usesQuotaOf });
+  await accounts.create(account, [...quotaWrites, ...(await alongside(account.id))]);
   return account;
+}
+
+function ownQuota(quota: QuotaStore, accountId: number, wanted: NewAccount): TransactionWrite {
+  const usual = quotaOf(planNamed(wanted.planName));
+  const { emailsPerMonth = usual.monthLimit, emailsPerDay = usual.dayLimit } = wanted;
+  return quota.openingWrite({
+    accountId,
+    anchor: wanted.planStart,
+    plan: { ...usual, monthLimit: emailsPerMonth, dayLimit: emailsPerDay },
+  });
 }

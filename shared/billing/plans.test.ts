@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { unlimited } from "../quota/quota.ts";
-import { planNamed, plans } from "./plans.ts";
+import { isUpgrade, planNamed, usualPlans as plans, quotaOf } from "./plans.ts";
 
 describe("the plans", () => {
   it("cost and allow what the price list says", () => {
@@ -25,6 +25,24 @@ describe("the plans", () => {
 
   it("sell emails beyond the month's on all but the free one", () => {
     for (const { family, overagePer1000 } of plans) expect(overagePer1000 === null).toBe(family === "free");
+  });
+
+  it("sell as many emails beyond the month's as it has, unless they say otherwise", () => {
+    expect(quotaOf(planNamed("free"))).toMatchObject({ mostOverage: 0, price: { cents: 0 } });
+    expect(quotaOf(planNamed("business-250k"))).toMatchObject({
+      mostOverage: 250_000,
+      price: { cents: 20_000, overageCentsPer1000: 88 },
+    });
+    expect(quotaOf({ ...planNamed("basic-10k"), mostOverage: 5 })).toMatchObject({ mostOverage: 5 });
+  });
+
+  it("are larger if they cost more, or allow more for the same", () => {
+    const larger = (from: string, to: string) => isUpgrade(planNamed(from), planNamed(to));
+    expect(larger("free", "basic-10k")).toBe(true);
+    expect(larger("basic-100k", "business-100k")).toBe(true);
+    expect(larger("business-100k", "basic-100k")).toBe(false);
+    expect(larger("basic-10k", "basic-10k")).toBe(false);
+    expect(isUpgrade(planNamed("free"), { ...planNamed("free"), emailsPerMonth: 5_000 })).toBe(true);
   });
 
   it("are told apart by name, and an unknown name is answered with those there are", () => {

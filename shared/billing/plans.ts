@@ -1,26 +1,11 @@
 import * as z from "zod";
+import { environmentNames } from "../contracts/environment-names.ts";
+import { type Plan, plansSchema } from "../contracts/plan.ts";
+import { readEnvironment } from "../platform/environment.ts";
 import { PosternError } from "../platform/errors.ts";
-import { unlimited } from "../quota/quota.ts";
+import { type QuotaPlan, unlimited } from "../quota/quota.ts";
 
-const count = z.number().int().positive();
-
-export const planSchema = z.object({
-  name: z.string(),
-  family: z.enum(["free", "basic", "business", "enterprise"]),
-  emailsPerMonth: count,
-  emailsPerDay: count,
-  /** At sign-up; what exceeds it waits for the next hour. */
-  emailsPerHour: count,
-  dollarsPerMonth: z.number().nonnegative(),
-  /** Dollars for each 1,000 emails beyond the month's; null where the month's is the end. */
-  overagePer1000: z.number().positive().nullable(),
-  users: count,
-  domains: count,
-  /** Whole UTC days, besides today, of which the message log is shown. */
-  logDays: count.max(30),
-});
-
-export type Plan = z.infer<typeof planSchema>;
+export { firstPlan, type Plan } from "../contracts/plan.ts";
 
 const free = {
   family: "free",
@@ -59,8 +44,8 @@ const enterprise = {
   logDays: 30,
 };
 
-/** The plans as data. Only these numbers say what a plan allows; an operator with other plans replaces them. */
-export const plans: readonly Plan[] = z.array(planSchema).parse([
+/** The plans as data. Only these numbers say what a plan allows, unless the operator has replaced them. */
+export const usualPlans: readonly Plan[] = plansSchema.parse([
   { name: "free", ...free, emailsPerMonth: 4_000, dollarsPerMonth: 0 },
   { name: "basic-10k", ...basic, emailsPerMonth: 10_000, dollarsPerMonth: 15 },
   { name: "basic-50k", ...basic, emailsPerMonth: 50_000, dollarsPerMonth: 20 },
@@ -73,10 +58,38 @@ export const plans: readonly Plan[] = z.array(planSchema).parse([
   { name: "enterprise-2.5m", ...enterprise, emailsPerMonth: 2_500_000, dollarsPerMonth: 1_250 },
 ]);
 
+/** The plans there are: the operator's own, if the environment tells of them. */
+export const plans: readonly Plan[] = operatorsPlans() ?? usualPlans;
+
+function operatorsPlans(): readonly Plan[] | undefined {
+  const { PLANS } = readEnvironment({ [environmentNames.plans]: z.string().optional() });
+  return PLANS === undefined ? undefined : plansSchema.parse(JSON.parse(PLANS));
+}
+
 /** @throws PosternError `invalid_request` that lists the plans there are */
 export function planNamed(name: string): Plan {
   const plan = plans.find((candidate) => candidate.name === name);
   if (plan) return plan;
   const names = plans.map((known) => known.name).join(", ");
   throw new PosternError("invalid_request", { messages: [`no such plan; there are: ${names}`] });
+}
+
+/** Whether one plan is more than another: it costs more, or allows more for the same price. */
+export function isUpgrade(from: Plan, to: Plan): boolean {
+  return to.dollarsPerMonth === from.dollarsPerMonth
+    ? to.emailsPerMonth > from.emailsPerMonth
+    : to.dollarsPerMonth > from.dollarsPerMonth;
+}
+
+/** A plan, as the quota counts it. */
+export function quotaOf(plan: Plan): QuotaPlan {
+  const { name, emailsPerMonth, emailsPerDay, dollarsPerMonth, overagePer1000 } = plan;
+  return {
+    ...{ name, monthLimit: emailsPerMonth, dayLimit: emailsPerDay },
+    mostOverage: overagePer1000 === null ? 0 : (plan.mostOverage ?? emailsPerMonth),
+    price: {
+      cents: Math.round(dollarsPerMonth * 100),
+      overageCentsPer1000: (overagePer1000 ?? 0) * 100,
+    },
+  };
 }

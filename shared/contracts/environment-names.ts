@@ -32,6 +32,8 @@ export const environmentNames = {
   configurationSet: "CONFIGURATION_SET",
   /** The operator's own domain, under which return path, DKIM and tracking names stand. */
   mailHost: "MAIL_HOST",
+  /** The plans as JSON, where the operator has replaced the usual ones. */
+  plans: "PLANS",
   /** Base URL of the pages that recipients see, without a trailing slash. */
   trackingUrl: "TRACKING_URL",
   /** Base URL of the account API, without a trailing slash. */

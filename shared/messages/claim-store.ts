@@ -14,7 +14,10 @@ export interface ClaimStoreDeps extends RowTable {
    * The write that takes a submission's unit of quota again, whatever is left. It is refused while the
    * submission's reservation still stands.
    */
-  readonly takeUnit: (of: { accountId: number; submissionId: string }) => TransactionWrite;
+  readonly takeUnit: (of: {
+    accountId: number;
+    submissionId: string;
+  }) => TransactionWrite | Promise<TransactionWrite>;
 }
 
 export interface ClaimRequest extends MessageId {
@@ -162,7 +165,7 @@ async function takeBack(
   };
   try {
     await deps.client.send(
-      new TransactWriteCommand({ TransactItems: [{ Put: put }, deps.takeUnit(request)] }),
+      new TransactWriteCommand({ TransactItems: [{ Put: put }, await deps.takeUnit(request)] }),
     );
     return { kind: "mine", claim: next };
   } catch (error) {

@@ -1,4 +1,5 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SESv2Client } from "@aws-sdk/client-sesv2";
@@ -43,6 +44,10 @@ export function mailClient(): SESv2Client {
   return lean(
     new SESv2Client({ requestHandler: { ...requestHandler, requestTimeout: 10_000 }, maxAttempts: 1 }),
   );
+}
+
+export function eventBridgeClient(): EventBridgeClient {
+  return new EventBridgeClient({ requestHandler });
 }
 
 export function keyClient(): KMSClient {

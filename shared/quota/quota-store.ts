@@ -1,3 +1,4 @@
+import { closedPeriods, periodTold, periodToTell, untoldPeriods } from "./closed-period-store.ts";
 import { finishedNotes } from "./finished-notes.ts";
 import { jointReservations } from "./joint-reservation-store.ts";
 import { endedPeriods, rollOver } from "./period-store.ts";
@@ -103,6 +104,19 @@ export function quotaStore(places: Omit<QuotaTable, "holders">) {
 
     /** Closes the account's period if it has ended; whether this call was the one that did it. */
     rollOver: (accountId: number) => rollOver(quotas, accountId),
+
+    /** Closed periods of which nobody has told yet. */
+    untoldPeriods: () => untoldPeriods(quotas),
+
+    /** A closed period, once its numbers are final; undefined before. */
+    periodToTell: (accountId: number, periodStart: number) =>
+      periodToTell(quotas, { accountId, periodStart }),
+
+    /** Notes that a closed period has been told. */
+    periodTold: (accountId: number, periodStart: number) => periodTold(quotas, { accountId, periodStart }),
+
+    /** The account's closed periods, the latest first. */
+    closedPeriods: (accountId: number) => closedPeriods(quotas, accountId),
 
     /** What the account has used of its plan, as of now. */
     usage: (accountId: number) => usageOf(quotas, accountId),

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { accountStore } from "../../shared/accounts/account-store.ts";
 import { resetPeriods } from "../../shared/billing/reset-periods.ts";
 import { messageStore } from "../../shared/messages/message-store.ts";
 import { messageIdAt } from "../../shared/platform/ids.ts";
@@ -104,16 +105,21 @@ await onEachDynamoEngine("the schedule that resets periods", (dynamo) => {
     if (first === undefined) throw new Error("no bench");
     first.clock.set(Date.UTC(2026, 1, 28, 12));
     const failing = benches[3]?.accountId;
+    const deps = {
+      accounts: accountStore({ client: dynamo.client, table: dynamo.tables.accounts, clock: first.clock }),
+      quota: first.quota,
+      periodEvents: { put: async () => undefined },
+    };
     const quota = {
       ...first.quota,
       rollOver: (accountId: number) =>
         accountId === failing ? Promise.reject(new Error("throttled")) : first.quota.rollOver(accountId),
     };
-    expect(await resetPeriods({ quota })).toMatchObject({
-      closed: 14,
+    expect(await resetPeriods({ ...deps, quota })).toEqual({
+      ...{ closed: 14, told: 14 },
       failures: [{ accountId: failing, error: new Error("throttled") }],
     });
-    expect(await resetPeriods({ quota: first.quota })).toEqual({ closed: 1, failures: [] });
-    expect(await resetPeriods({ quota: first.quota })).toEqual({ closed: 0, failures: [] });
+    expect(await resetPeriods(deps)).toEqual({ closed: 1, told: 1, failures: [] });
+    expect(await resetPeriods(deps)).toEqual({ closed: 0, told: 0, failures: [] });
   });
 });

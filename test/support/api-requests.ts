@@ -71,6 +71,13 @@ const notifications: Record<string, Maker> = {
   "PATCH /notifications/{id}": notification({ notification: { read: true } }),
 };
 
+const billing: Record<string, Maker> = {
+  "GET /billing/usage": () => ({ path: "/billing/usage" }),
+  "GET /billing/statements": () => ({ path: "/billing/statements" }),
+  "GET /billing/overage": () => ({ path: "/billing/overage" }),
+  "PATCH /billing/overage": () => ({ path: "/billing/overage", body: { enabled: false } }),
+};
+
 const reading: Record<string, Maker> = {
   "GET /email_logs": () => ({ path: "/email_logs" }),
   "GET /email_logs/{id}": () => ({ path: `/email_logs/${newId(0)}` }),
@@ -219,6 +226,7 @@ const people: Record<string, Maker> = {
  */
 export const lawfulRequests: Readonly<Record<string, Maker>> = {
   ...domains,
+  ...billing,
   ...reading,
   ...notifications,
   ...lists,

@@ -3,6 +3,7 @@ import type { AccountStore } from "../../../shared/accounts/account-store.ts";
 import { auditNote } from "../../../shared/accounts/audit.ts";
 import type { Organization, OrganizationStore } from "../../../shared/accounts/organization-store.ts";
 import { createAccount } from "../../../shared/billing/create-account.ts";
+import { firstPlan } from "../../../shared/billing/plans.ts";
 import type { DomainWork } from "../../../shared/domains/domain-work.ts";
 import type { Clock } from "../../../shared/platform/clock.ts";
 import { PosternError } from "../../../shared/platform/errors.ts";
@@ -21,8 +22,6 @@ export interface OrganizationDeps {
 const path = "/organizations/{organization_id}/sub_accounts";
 const topic = "Organizations";
 const subAccountSchema = z.object({ id: z.int(), name: z.string() }).meta({ id: "SubAccount" });
-/** Until the operator gives it another one. */
-const firstPlan = "free";
 const longestName = 255;
 
 /** Organizations and their sub-accounts. */
@@ -45,7 +44,8 @@ function listRoute({ organizations }: OrganizationDeps): ApiRoute {
 function createRoute(deps: OrganizationDeps): ApiRoute {
   return route({
     ...{ method: "POST", path, topic, access: "any token" },
-    summary: "Create a sub-account, with a token of the organization; its plan is Free at first",
+    summary:
+      "Create a sub-account, with a token of the organization; it has the plan of the organization, and uses its quota",
     body: z.object({ account: z.unknown().optional() }),
     responses: { 200: subAccountSchema, 400: undefined },
     async handle(request) {
@@ -87,12 +87,14 @@ function nameIn(account: unknown): string | undefined {
 
 async function makeSubAccount(
   deps: OrganizationDeps,
-  { id: organizationId }: Organization,
+  { id: organizationId, mainAccountId }: Organization,
   { name, ownerEmail }: { name: string; ownerEmail: string },
 ) {
+  const usesQuotaOf = (await deps.quota.holder(mainAccountId)) ?? mainAccountId;
+  const planName = (await deps.accounts.get(usesQuotaOf))?.planName ?? firstPlan;
   const wanted = {
-    ...{ name, ownerEmail, organizationId, planName: firstPlan, planStart: deps.clock.now(), limits: {} },
-    ...{ emailsPerMonth: undefined, emailsPerDay: undefined },
+    ...{ name, ownerEmail, organizationId, planName, planStart: deps.clock.now(), limits: {} },
+    ...{ emailsPerMonth: undefined, emailsPerDay: undefined, usesQuotaOf },
   };
   const { id } = await createAccount(deps, wanted, async (accountId) => [
     deps.organizations.memberWrite(organizationId, { id: accountId, name }),

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { type DnsRecords, dnsRecords } from "../dns/dns-records.ts";
 import type { Deliver } from "../mail.ts";
 import { AwsError } from "./aws-error.ts";
+import { type BusEvent, eventBridgeService } from "./event-bridge.ts";
 import { kmsService } from "./kms.ts";
 import { type Invoke, isInvocation, lambdaService } from "./lambda.ts";
 import { type AwsRequest, type AwsService, errorAnswer, readRequest, writeOutcome } from "./protocol.ts";
@@ -40,18 +41,22 @@ export interface AwsEndpoint {
   url: string;
   /** Resolves once every notification so far is published. */
   settled(): Promise<void>;
+  /** The latest events on the event bus, oldest first. */
+  busEvents(): readonly BusEvent[];
   stop(): Promise<void>;
 }
 
-/** One HTTP server for SES v2, KMS, Secrets Manager, Route 53 and Lambda's Invoke; signatures are not checked. */
+/** One HTTP server for SES v2, KMS, Secrets Manager, EventBridge, Route 53 and Lambda's Invoke; signatures are not checked. */
 export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<AwsEndpoint> {
   const { port = 0, region = "us-east-1", account = "000000000000", dataDir, secrets = [] } = options;
   const publisher = eventPublisher({ snsUrl: options.snsUrl, region });
+  const busEvents: BusEvent[] = [];
   const services = {
     ses: sesService({ ...options, region, account, dir: dataDir, faults: options.sesFaults, publisher }),
     kms: kmsService({ dir: dataDir, region, account }),
     secretsManager: secretsManagerService({ secrets, region, account }),
     lambda: lambdaService(options.invoke),
+    eventBridge: eventBridgeService(busEvents),
     route53: route53Service(options.dnsRecords ?? dnsRecords(undefined)),
   };
   const server = createServer((request, response) => void serve(services, request, response));
@@ -61,6 +66,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     settled: () => publisher.settled(),
+    busEvents: () => busEvents,
     stop: async () => {
       const closed = once(server, "close");
       server.close();
@@ -71,7 +77,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   };
 }
 
-type Services = Record<"ses" | "kms" | "secretsManager" | "lambda" | "route53", AwsService>;
+type Services = Record<"eventBridge" | "ses" | "kms" | "secretsManager" | "lambda" | "route53", AwsService>;
 
 async function serve(services: Services, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
@@ -88,6 +94,7 @@ function serviceFor(services: Services, request: AwsRequest): AwsService {
   const target = String(request.headers["x-amz-target"] ?? "");
   if (target.startsWith("TrentService.")) return services.kms;
   if (target.startsWith("secretsmanager.")) return services.secretsManager;
+  if (target.startsWith("AWSEvents.")) return services.eventBridge;
   if (isInvocation(request)) return services.lambda;
   if (request.path.startsWith("/v2/email/")) return services.ses;
   if (request.path.startsWith("/2013-04-01/")) return services.route53;
