@@ -7,7 +7,7 @@ export interface SdkClient {
     remove(name: string): boolean;
     add(
       middleware: (next: Next) => Next,
-      options: { step: "finalizeRequest"; name: string; priority: "low" },
+      options: { step: "finalizeRequest"; name: string; aliases: string[]; priority: "low" },
     ): void;
   };
 }
@@ -34,6 +34,7 @@ export function speakUnsigned(client: SdkClient, service: string): void {
       args.request.headers["x-amz-date"] = "20200101T000000Z";
       return next(args);
     },
-    { step: "finalizeRequest", name: "localAuthorization", priority: "low" },
+    // Who makes a signed link asks for its place by this name.
+    { step: "finalizeRequest", name: "localAuthorization", aliases: ["awsAuthMiddleware"], priority: "low" },
   );
 }
