@@ -13,6 +13,7 @@ import type { CloudOptions } from "./options.ts";
 import { type AwsClients, awsClients } from "./resources/aws-clients.ts";
 import { createResources } from "./resources/create-resources.ts";
 import { createDnsRecords } from "./resources/dns.ts";
+import { schedulesIn } from "./resources/schedules.ts";
 import { secretsOf } from "./resources/secrets.ts";
 import { configurationSetsOf, eventDestinationsOf, identitiesOf } from "./resources/ses.ts";
 import { type AwsEndpoints, functionsOf, servicesOf } from "./runtime/function-definition.ts";
@@ -115,6 +116,7 @@ async function startFunctions(machine: Machine) {
     snsUrl: services.queues.url,
     sesFaults: services.sesFaults,
     dnsRecords: services.dns.records,
+    schedules: schedulesIn(deployed),
     secrets: await secretsOf(deployed, { file: state.secrets, relay: relayOf(services) }),
     invoke: (invocation) => functions.invokeByName(invocation),
   });
@@ -144,6 +146,7 @@ function endpointsOf({ dynamodb, queues }: Services, awsEndpoint: string): AwsEn
     LAMBDA: awsEndpoint,
     ROUTE_53: awsEndpoint,
     EVENTBRIDGE: awsEndpoint,
+    SCHEDULER: awsEndpoint,
   };
 }
 

@@ -19,6 +19,7 @@ const services: Readonly<Record<string, string>> = {
   Lambda: "lambda",
   "Route 53": "route53",
   EventBridge: "events",
+  Scheduler: "scheduler",
 };
 
 // DynamoDBDocumentClient shortens the names of its commands.

@@ -30,7 +30,8 @@ export type AwsEndpoints = Readonly<
     | "SECRETS_MANAGER"
     | "LAMBDA"
     | "ROUTE_53"
-    | "EVENTBRIDGE",
+    | "EVENTBRIDGE"
+    | "SCHEDULER",
     string
   >
 >;

@@ -24,6 +24,10 @@ export function requiredPermissions({ service, operation, input }: AwsCall): Per
       return [permission(`secretsmanager:${operation}`, secretArn(textOf(input["SecretId"])))];
     case "lambda":
       return [permission("lambda:InvokeFunction", functionArn(textOf(input["FunctionName"])))];
+    case "scheduler":
+      return [
+        permission(`scheduler:${operation}`, arn("scheduler", `schedule/default/${textOf(input["Name"])}`)),
+      ];
     case "events":
       return busPermissions(operation, input);
     case "route53":

@@ -28,7 +28,8 @@ const text = z.string().transform((all) => all.slice(0, longestText));
 const common = {
   /** A UUID that follows from what the event was made of, so that a repeated event is recognised. */
   eventId: z.uuid(),
-  accountId: z.number().int().positive(),
+  /** 0 is the operator's own, which is no account. */
+  accountId: z.number().int().nonnegative(),
   messageId: z.uuid(),
   /** Epoch ms at which it happened. */
   at: z.number().int().nonnegative(),

@@ -124,7 +124,9 @@ export const doctorPoints = {
   webhook: "A webhook to itself",
 } as const;
 
-export type DoctorPoint = keyof typeof doctorPoints;
+export const doctorPointSchema = z.enum(Object.keys(doctorPoints) as (keyof typeof doctorPoints)[]);
+
+export type DoctorPoint = z.infer<typeof doctorPointSchema>;
 export type Finding = z.infer<typeof findingSchema>;
 export type UsageAnswer = z.infer<typeof usageAnswerSchema>;
 export type AccountsAnswer = z.infer<typeof accountsAnswerSchema>;

@@ -13,7 +13,8 @@ export const replaySchema = z.object({
 
 /** The body of a message of the ticks queue: look after this webhook. */
 export const webhookTickSchema = z.object({
-  accountId: z.number().int().positive(),
+  /** 0 is the operator's own, which is no account. */
+  accountId: z.number().int().nonnegative(),
   webhookId: z.number().int().positive(),
   /** The `nextAttemptAt` that this tick was sent for. */
   retryAt: time.optional(),

@@ -9,6 +9,7 @@ import { kmsService } from "./kms.ts";
 import { type Invoke, isInvocation, lambdaService } from "./lambda.ts";
 import { type AwsRequest, type AwsService, errorAnswer, readRequest, writeOutcome } from "./protocol.ts";
 import { route53Service } from "./route53.ts";
+import { isSchedule, type LocalSchedule, schedulerService } from "./scheduler.ts";
 import { type Secret, secretsManagerService } from "./secrets-manager.ts";
 import type { EventDestination } from "./ses-events.ts";
 import type { SesFaults } from "./ses-faults.ts";
@@ -32,6 +33,7 @@ export interface AwsEndpointOptions {
   snsUrl: string;
   sesFaults: SesFaults;
   secrets?: Secret[];
+  schedules?: readonly LocalSchedule[];
   /** Where Route 53 writes; records of its own, which nobody asks for, unless given. */
   dnsRecords?: DnsRecords;
   invoke: Invoke;
@@ -46,7 +48,7 @@ export interface AwsEndpoint {
   stop(): Promise<void>;
 }
 
-/** One HTTP server for SES v2, KMS, Secrets Manager, EventBridge, Route 53 and Lambda's Invoke; signatures are not checked. */
+/** One HTTP server for SES v2, KMS, Secrets Manager, EventBridge, Route 53, EventBridge Scheduler and Lambda's Invoke; signatures are not checked. */
 export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<AwsEndpoint> {
   const { port = 0, region = "us-east-1", account = "000000000000", dataDir, secrets = [] } = options;
   const publisher = eventPublisher({ snsUrl: options.snsUrl, region });
@@ -57,6 +59,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     secretsManager: secretsManagerService({ secrets, region, account }),
     lambda: lambdaService(options.invoke),
     eventBridge: eventBridgeService(busEvents),
+    scheduler: schedulerService(options.schedules ?? []),
     route53: route53Service(options.dnsRecords ?? dnsRecords(undefined)),
   };
   const server = createServer((request, response) => void serve(services, request, response));
@@ -77,7 +80,10 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   };
 }
 
-type Services = Record<"eventBridge" | "ses" | "kms" | "secretsManager" | "lambda" | "route53", AwsService>;
+type Services = Record<
+  "eventBridge" | "ses" | "kms" | "secretsManager" | "lambda" | "route53" | "scheduler",
+  AwsService
+>;
 
 async function serve(services: Services, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
@@ -96,6 +102,7 @@ function serviceFor(services: Services, request: AwsRequest): AwsService {
   if (target.startsWith("secretsmanager.")) return services.secretsManager;
   if (target.startsWith("AWSEvents.")) return services.eventBridge;
   if (isInvocation(request)) return services.lambda;
+  if (isSchedule(request)) return services.scheduler;
   if (request.path.startsWith("/v2/email/")) return services.ses;
   if (request.path.startsWith("/2013-04-01/")) return services.route53;
   throw new AwsError(404, "UnknownOperationException", "This operation is not served locally.");

@@ -11,6 +11,8 @@ const mta = "a8-50.smtp-out.amazonses.com";
 export interface EventDestination {
   configurationSet: string;
   topicArn: string;
+  /** True unless given. */
+  enabled?: boolean;
   /** In any of Amazon's spellings: `send`, `SEND`, `deliveryDelay`, `DELIVERY_DELAY`. */
   eventTypes: string[];
 }
@@ -48,7 +50,8 @@ export function eventsOf(
   reason: BounceReason = "unknown",
 ): SesEvent[] {
   const wanted = destinations.filter(
-    ({ configurationSet, eventTypes }) =>
+    ({ configurationSet, eventTypes, enabled }) =>
+      enabled !== false &&
       configurationSet === email.configurationSet &&
       eventTypes.some((name) => name.replaceAll("_", "").toLowerCase() === type.toLowerCase()),
   );

@@ -1,6 +1,13 @@
 import * as z from "zod";
 import { AwsError } from "./aws-error.ts";
 import { type AwsOutcome, type AwsRequest, type AwsService, bodyAs, decoded, ok } from "./protocol.ts";
+import {
+  changeAccount,
+  configurationSetOperations,
+  describeAccount,
+  type SesAccount,
+} from "./ses-account.ts";
+import { sesRefusals } from "./ses-faults.ts";
 import { dkimOf, type Identities, type Identity, identitiesIn } from "./ses-identities.ts";
 import { type SesSending, sendEmail } from "./ses-send.ts";
 
@@ -42,7 +49,12 @@ export function sesService(
   const identities = identitiesIn(options.dir);
   const made = Promise.all((options.identities ?? []).map((name) => ensure(identities, name)));
   const sending: SesSending = { ...options, identities };
-  const operations = { ...identityOperations(identities), ...accountOperations(sending) };
+  const sets = configurationSetOperations(options.configurationSets, options.eventDestinations);
+  const operations: Record<string, Operation> = {
+    ...identityOperations(identities),
+    ...accountOperations(sending),
+    ...sets,
+  };
   return async (request) => {
     await made;
     const [, kind = "", name, rest = ""] =
@@ -62,16 +74,16 @@ async function ensure(identities: Identities, name: string): Promise<void> {
 }
 
 function accountOperations(sending: SesSending): Record<string, Operation> {
+  const account: SesAccount = { sendingEnabled: true, productionAccess: true };
   return {
-    "POST outbound-emails": (request) => sendEmail(sending, request),
-    "GET account": async () =>
-      ok({
-        EnforcementStatus: "HEALTHY",
-        ProductionAccessEnabled: true,
-        SendingEnabled: true,
-        DedicatedIpAutoWarmupEnabled: false,
-        SendQuota: { Max24HourSend: 1_000_000, MaxSendRate: 1_000, SentLast24Hours: 0 },
-      }),
+    "POST outbound-emails": async (request) => {
+      if (account.sendingEnabled) return await sendEmail(sending, request);
+      const [status, message] = sesRefusals.SendingPausedException;
+      throw new AwsError(status, "SendingPausedException", message);
+    },
+    "GET account": async () => describeAccount(account),
+    "PUT account/*": async (request, what) => changeAccount(account, request, what),
+    "POST account/*": async (request, what) => changeAccount(account, request, what),
   };
 }
 
