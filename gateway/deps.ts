@@ -2,6 +2,8 @@ import * as z from "zod";
 import { environmentNames } from "../shared/contracts/environment-names.ts";
 import type { Stream } from "../shared/contracts/streams.ts";
 import { messageStore } from "../shared/messages/message-store.ts";
+import { noticeStore } from "../shared/notifications/notice-store.ts";
+import { ownerOf } from "../shared/notifications/owner.ts";
 import { readEnvironment } from "../shared/platform/environment.ts";
 import { acceptDeps } from "../shared/submission/accept-deps.ts";
 import type { AcceptDeps } from "../shared/submission/deps.ts";
@@ -14,11 +16,15 @@ export function depsFromEnvironment(): Readonly<Record<Stream, AcceptDeps>> {
     [environmentNames.countersTable]: z.string(),
     [environmentNames.messagesTable]: z.string(),
     [environmentNames.idempotencyTable]: z.string(),
+    [environmentNames.noticesTable]: z.string(),
     [environmentNames.payloadsBucket]: z.string(),
     [environmentNames.transactionalQueueUrl]: z.string(),
     [environmentNames.bulkQueueUrl]: z.string(),
   });
-  const depsFor = acceptDeps(environment, messageStore);
+  const depsFor = acceptDeps(environment, {
+    messages: messageStore,
+    owner: (table) => ownerOf(noticeStore(table)),
+  });
   return {
     transactional: depsFor(environment.TRANSACTIONAL_QUEUE_URL),
     bulk: depsFor(environment.BULK_QUEUE_URL),

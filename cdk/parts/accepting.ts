@@ -12,4 +12,6 @@ export function allowAccept(worker: Worker, storage: Storage): void {
   storage.idempotency.allow(worker, "PutItem", "UpdateItem", "DeleteItem");
   // What became of a submission that a crash interrupted, and the marks of what was refused after all.
   storage.messages.allow(worker, "BatchGetItem", "PutItem");
+  // Who sends the email that reaches 80% of the month tells the account's owner.
+  storage.notices.allow(worker, "PutItem");
 }

@@ -64,6 +64,13 @@ export class Periods extends Construct {
     storage.accounts.allowIndexQuery(watch, "byCheckTime");
     storage.notices.allow(watch, "PutItem");
 
+    const usage = this.scheduled("WatchUsage", Duration.minutes(15), {
+      folder: "watch-usage",
+      description: "Tells owners what of their quota is used, where a crash kept it from them",
+    });
+    storage.quota.allow(usage, "Scan");
+    storage.notices.allow(usage, "BatchGetItem", "PutItem");
+
     const send = this.scheduled("SendNotices", Duration.minutes(1), {
       folder: "send-notices",
       description: "Sends owners by email what they are told",

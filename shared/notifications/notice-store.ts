@@ -1,4 +1,5 @@
 import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { batchGet } from "../platform/batch-get.ts";
 import { PosternError } from "../platform/errors.ts";
 import type { News } from "../platform/notice.ts";
 import { refusedWrite } from "../platform/refused-writes.ts";
@@ -52,6 +53,14 @@ export function noticeStore(at: NoticeTable) {
         if (refusedWrite(error)) return false;
         throw error;
       }
+    },
+
+    /** Which of these news an account's owner has not been told. */
+    async missing<Some extends News>(accountId: number, news: readonly Some[]): Promise<Some[]> {
+      const keyOf = (one: Some) => noticeKey({ accountId, id: noticeIdOf(accountId, one) });
+      const found = await batchGet(at, { keys: news.map(keyOf), attributes: ["sk"] });
+      const known = new Set(found.map(({ sk }) => sk));
+      return news.filter((one) => !known.has(keyOf(one).sk));
     },
 
     /**

@@ -4,6 +4,7 @@ import { demoDomainStore } from "../domains/demo-domain-store.ts";
 import { domainStore } from "../domains/domain-store.ts";
 import { documentClient, queueClient } from "../platform/aws-clients.ts";
 import { systemClock } from "../platform/clock.ts";
+import type { Owner } from "../platform/notice.ts";
 import { quotaStore } from "../quota/quota-store.ts";
 import { deliveryQueueClient } from "./delivery-queue-client.ts";
 import type { AcceptDeps, MessageLog } from "./deps.ts";
@@ -17,6 +18,7 @@ export interface AcceptPlaces {
   readonly COUNTERS_TABLE: string;
   readonly MESSAGES_TABLE: string;
   readonly IDEMPOTENCY_TABLE: string;
+  readonly NOTICES_TABLE: string;
   readonly PAYLOADS_BUCKET: string;
 }
 
@@ -29,9 +31,12 @@ export type AcceptDepsOf = (queueUrl: string) => AcceptDeps;
  * What accepting needs, for each queue that a process accepts for; the streams share all but the queue, so
  * that their caches and counters are one.
  *
- * @param openMessages the message log, which stands above this room
+ * @param above the message log and the notices, which stand above this room
  */
-export function acceptDeps(places: AcceptPlaces, openMessages: (table: Table) => MessageLog): AcceptDepsOf {
+export function acceptDeps(
+  places: AcceptPlaces,
+  above: { messages(table: Table): MessageLog; owner(table: Table): Owner },
+): AcceptDepsOf {
   const client = documentClient();
   const sqs = queueClient();
   const table = (name: string): Table => ({ client, table: name, clock: systemClock });
@@ -41,7 +46,8 @@ export function acceptDeps(places: AcceptPlaces, openMessages: (table: Table) =>
     demoDomains: demoDomainStore(table(places.ACCOUNTS_TABLE)),
     rates: rateLimitStore(table(places.COUNTERS_TABLE)),
     quota: quotaStore(table(places.QUOTA_TABLE)),
-    messages: openMessages(table(places.MESSAGES_TABLE)),
+    messages: above.messages(table(places.MESSAGES_TABLE)),
+    owner: above.owner(table(places.NOTICES_TABLE)),
     idempotency: idempotencyStore(table(places.IDEMPOTENCY_TABLE)),
     payloads: payloadClient({ connect: connectBucket, bucket: places.PAYLOADS_BUCKET }),
     clock: systemClock,

@@ -3,6 +3,7 @@ import type { RateLimitStore } from "../accounts/rate-limit-store.ts";
 import type { DemoDomainStore } from "../domains/demo-domain-store.ts";
 import type { DomainStore } from "../domains/domain-store.ts";
 import type { Clock } from "../platform/clock.ts";
+import type { Owner } from "../platform/notice.ts";
 import type { QuotaStore } from "../quota/quota-store.ts";
 import type { DeliveryQueueClient } from "./delivery-queue-client.ts";
 import type { IdempotencyStore } from "./idempotency-store.ts";
@@ -24,6 +25,7 @@ export interface AcceptDeps {
   readonly demoDomains: Pick<DemoDomainStore, "take">;
   readonly quota: Pick<QuotaStore, "usage" | "reserve" | "reserved" | "release" | "finished">;
   readonly messages: MessageLog;
+  readonly owner: Owner;
   readonly idempotency: IdempotencyStore;
   readonly payloads: PayloadClient;
   readonly queue: DeliveryQueueClient;

@@ -1,4 +1,5 @@
 import { type ErrorCode, PosternError } from "../platform/errors.ts";
+import { tellOfUse } from "../quota/news-of-use.ts";
 import type { Reservation } from "../quota/quota.ts";
 import { messageIdsOf } from "./delivery-jobs.ts";
 import type { AcceptDeps } from "./deps.ts";
@@ -43,6 +44,7 @@ async function reserveWhatFits(
     const count = recipientsOf(covered);
     const reservation = await reserveUnits(deps, attempt, count);
     if (reservation.ok) {
+      if (reservation.crossed) await tellOfUse(deps.owner, reservation.crossed);
       return { covered: firstWithin(covered, reservation.reservedBefore ?? count), refusal };
     }
     refusal = new PosternError(limitErrors[reservation.limit]);

@@ -26,6 +26,7 @@ describe("every function", () => {
       "SendTransactional",
       "TransferLists",
       "WatchTokens",
+      "WatchUsage",
     ]);
   });
 

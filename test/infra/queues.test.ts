@@ -103,6 +103,7 @@ describe("every schedule", () => {
       "<ReconcileQuota.Arn>": "rate(15 minutes)",
       "<CheckDomains.Arn>": "rate(1 minute)",
       "<WatchTokens.Arn>": "rate(1 hour)",
+      "<WatchUsage.Arn>": "rate(15 minutes)",
       "<SendNotices.Arn>": "rate(1 minute)",
       "<PackLog.Arn>": "rate(5 minutes)",
     });

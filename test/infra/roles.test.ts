@@ -12,6 +12,7 @@ const send = (stream: "Transactional" | "Bulk") => ({
   "<CountersTable.Arn>": ["dynamodb:UpdateItem"],
   "<QuotaTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
   "<IdempotencyTable.Arn>": ["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+  "<NoticesTable.Arn>": ["dynamodb:PutItem"],
   "<MessagesTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:PutItem"],
   "<PayloadsBucket.Arn>/*": ["s3:PutObject"],
   [`<Deliver${stream}Queue.Arn>`]: ["sqs:SendMessage"],
@@ -184,6 +185,10 @@ const expected: Record<string, Record<string, string[]>> = {
     "<AccountsTable.Arn>": ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:UpdateItem"],
     "<AccountsTable.Arn>/index/byCheckTime": ["dynamodb:Query"],
     "<NoticesTable.Arn>": ["dynamodb:PutItem"],
+  },
+  WatchUsage: {
+    "<QuotaTable.Arn>": ["dynamodb:Scan"],
+    "<NoticesTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:PutItem"],
   },
   SendNotices: {
     "<AccountsTable.Arn>": ["dynamodb:GetItem"],

@@ -13,6 +13,8 @@ import { domainStore } from "../../shared/domains/domain-store.ts";
 import type { ComplianceStatus } from "../../shared/domains/sending-domain.ts";
 import { claimStore } from "../../shared/messages/claim-store.ts";
 import { messageStore } from "../../shared/messages/message-store.ts";
+import { noticeStore } from "../../shared/notifications/notice-store.ts";
+import { ownerOf } from "../../shared/notifications/owner.ts";
 import type { Clock } from "../../shared/platform/clock.ts";
 import type { HttpEvent, HttpResponse } from "../../shared/platform/http.ts";
 import { httpDoor } from "../../shared/platform/http-door.ts";
@@ -27,7 +29,10 @@ import { suppressionStore } from "../../shared/suppressions/suppression-store.ts
 
 const region = "us-east-1";
 const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-const tables = ["Accounts", "Quota", "Counters", "Messages", "Idempotency", "Suppressions", "Stats"] as const;
+const tables = [
+  ...(["Accounts", "Quota", "Counters", "Messages", "Idempotency", "Suppressions"] as const),
+  ...(["Stats", "Notices"] as const),
+] as const;
 const bucket = "payloads";
 
 /** What a test wants an account to be; the rest is usual. */
@@ -86,6 +91,7 @@ export async function startSendService(clock: Clock) {
       COUNTERS_TABLE: "Counters",
       MESSAGES_TABLE: "Messages",
       IDEMPOTENCY_TABLE: "Idempotency",
+      NOTICES_TABLE: "Notices",
       PAYLOADS_BUCKET: bucket,
       DELIVERY_QUEUE_URL: queueUrl,
     },
@@ -129,6 +135,7 @@ function storesOn(client: DynamoDBDocumentClient, clock: Clock) {
     quota: quotaStore(on("Quota")),
     messages: messageStore(on("Messages")),
     idempotency: idempotencyStore(on("Idempotency")),
+    owner: ownerOf(noticeStore(on("Notices"))),
     suppressions: suppressionStore(on("Suppressions")),
     optOuts: optOutStore(on("Suppressions")),
   };
