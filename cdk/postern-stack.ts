@@ -3,8 +3,8 @@ import type { Construct } from "constructs";
 import { Deployment } from "./defaults/deployment.ts";
 import { AccountApi } from "./parts/account-api.ts";
 import { Delivering } from "./parts/delivering.ts";
-import { Edge } from "./parts/edge.ts";
-import { Gateway } from "./parts/gateway.ts";
+import { Edge, type EdgeProps } from "./parts/edge.ts";
+import { Gateway, type GatewayProps } from "./parts/gateway.ts";
 import { DkimKey, LinkKey, SmtpRoute } from "./parts/keys.ts";
 import { ListTransfers } from "./parts/list-transfers.ts";
 import { Operating } from "./parts/operating.ts";
@@ -15,6 +15,7 @@ import { Recording } from "./parts/recording.ts";
 import { Sending } from "./parts/sending.ts";
 import { SendingDomains } from "./parts/sending-domains.ts";
 import { Storage } from "./parts/storage.ts";
+import { Suspensions } from "./parts/suspensions.ts";
 import { Watching } from "./parts/watching.ts";
 import { Webhooks } from "./parts/webhooks.ts";
 import type { Settings } from "./settings.ts";
@@ -45,20 +46,15 @@ export class PosternStack extends Stack {
     });
     const sendBulk = new Sending(this, "SendBulk", { stream: "bulk", storage, deliveryQueue: bulk.queue });
 
-    if (settings.smtpDoor) {
-      const gateway = new Gateway(this, "GatewayService", {
-        storage,
-        transactionalQueue: transactional.queue,
-        bulkQueue: bulk.queue,
-      });
-      new Edge(this, "Edge", { gateway, doors: { transactional: send, bulk: sendBulk } });
-      this.tell("SmtpHost", gateway.balancer.balancer.loadBalancerDnsName);
-    }
+    const gateway = { storage, transactionalQueue: transactional.queue, bulkQueue: bulk.queue };
+    if (settings.smtpDoor) this.openGateway(gateway, { transactional: send, bulk: sendBulk });
 
     recording.listenTo([transactional, bulk]);
     const ownerMail = new OwnerMail(this, "OwnerMail");
     const domains = new SendingDomains(this, "SendingDomains", { storage, dkimKey });
     const periods = new Periods(this, "Periods", { storage, domains, ownerMail });
+    const streams = [transactional, bulk];
+    const suspensions = new Suspensions(this, "Suspensions", { storage, periods, streams });
     const api = new AccountApi(this, "AccountApi", {
       storage,
       linkKey,
@@ -83,6 +79,7 @@ export class PosternStack extends Stack {
       streams: [transactional, bulk],
       doors: { send: send.door, bulk: sendBulk.door, api: api.door, track: pages.door },
     });
+    suspensions.allowHeld(operating.worker);
     new Watching(this, "Watching", {
       doors: [send.door, sendBulk.door, pages.door, api.door],
       queues,
@@ -96,6 +93,12 @@ export class PosternStack extends Stack {
     this.tell("TrackingUrl", pages.door.url);
     this.tell("OperatorFunction", operating.worker.functionName);
     if (smtpRoute.secret !== undefined) this.tell("SmtpRelaySecretArn", smtpRoute.secret.secretArn);
+  }
+
+  private openGateway(props: GatewayProps, doors: EdgeProps["doors"]): void {
+    const gateway = new Gateway(this, "GatewayService", props);
+    new Edge(this, "Edge", { gateway, doors });
+    this.tell("SmtpHost", gateway.balancer.balancer.loadBalancerDnsName);
   }
 
   private tell(name: string, value: string): void {

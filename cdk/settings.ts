@@ -2,6 +2,7 @@ import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Node } from "constructs";
 import * as z from "zod";
 import { plansSchema } from "../shared/contracts/plan.ts";
+import { suspensionRulesSchema } from "../shared/contracts/suspension-rules.ts";
 
 /** Stands for a mail host where none is given, so that a synthesis needs no settings; nobody can own it. */
 export const exampleMailHost = "postern.example";
@@ -87,6 +88,10 @@ const settingsSchema = z
         "are too long for an environment variable",
       )
       .optional(),
+    /** From when on bounces and complaints suspend a customer's stream; what is not given is as usual. */
+    suspensionRules: z
+      .preprocess((value) => (typeof value === "string" ? parsedJson(value) : value), suspensionRulesSchema)
+      .prefault({}),
     /** The template is run on this machine: nothing is bundled and no rule pack is asked. */
     local: flag.default(false),
   })

@@ -1,11 +1,15 @@
 import * as z from "zod";
 import { accountLimitsSchema, accountStatusSchema } from "../../shared/accounts/account.ts";
 import { accessLevelSchema } from "../../shared/accounts/token.ts";
+import { streamSchema } from "../../shared/contracts/streams.ts";
 import { complianceStatusSchema, domainSettingsSchema } from "../../shared/domains/sending-domain.ts";
 
 const id = z.number().int().positive();
 const name = z.string().trim().min(1).max(255);
 const emails = z.number().int().nonnegative();
+const reason = z.string().trim().min(1).max(1_000);
+/** What is meant of an account; all of it unless given. */
+const part = { domainName: z.string().max(1_024).optional(), stream: streamSchema.optional() };
 const time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 
 const limits = z.strictObject({
@@ -85,7 +89,34 @@ export const actionSchema = z.discriminatedUnion("action", [
     accessId: id,
     name,
   }),
-  z.strictObject({ action: z.literal("setAccountStatus"), accountId: id, status: accountStatusSchema }),
+  z.strictObject({
+    /** As `suspend`, `lift` or a ban of the whole account. */
+    action: z.literal("setAccountStatus"),
+    accountId: id,
+    status: accountStatusSchema,
+    reason: reason.optional(),
+  }),
+  z.strictObject({
+    /** Holds mail back: the whole account's unless a domain or a stream is given. Answers when none goes out. */
+    action: z.literal("suspend"),
+    accountId: id,
+    ...part,
+    /** The owner is told. */
+    reason: reason.optional(),
+  }),
+  z.strictObject({
+    /** Lifts a suspension, or the account's ban, and lets go what was held. */
+    action: z.literal("lift"),
+    accountId: id,
+    ...part,
+  }),
+  z.strictObject({
+    /** The owner has answered: the suspension becomes a ban later. */
+    action: z.literal("noteAnswer"),
+    accountId: id,
+    ...part,
+  }),
+  z.strictObject({ action: z.literal("showStanding"), accountId: id }),
   z.strictObject({ action: z.literal("setLimits"), accountId: id, ...limits.shape }),
   z.strictObject({ action: z.literal("setPlan"), accountId: id, planName: z.string() }),
   z.strictObject({ action: z.literal("usage"), accountId: id }),

@@ -1,22 +1,33 @@
+import { setTimeout as pause } from "node:timers/promises";
 import * as z from "zod";
 import { accessStore } from "../../shared/accounts/access-store.ts";
 import { accountListStore } from "../../shared/accounts/account-list-store.ts";
 import { accountStore } from "../../shared/accounts/account-store.ts";
 import { auditStore } from "../../shared/accounts/audit-store.ts";
 import { organizationStore } from "../../shared/accounts/organization-store.ts";
+import { standingStore } from "../../shared/accounts/standing-store.ts";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
 import { installationSchema } from "../../shared/contracts/installation.ts";
+import { heldJobClient } from "../../shared/delivery/held-job-client.ts";
 import { companyInfoStore } from "../../shared/domains/company-info-store.ts";
 import { domainReviewStore } from "../../shared/domains/domain-review-store.ts";
 import { domainWork } from "../../shared/domains/domain-work.ts";
 import { eventsQueueClient } from "../../shared/messages/events-queue-client.ts";
+import { heldStore } from "../../shared/messages/held-store.ts";
 import { noticeStore } from "../../shared/notifications/notice-store.ts";
 import { ownerOf } from "../../shared/notifications/owner.ts";
-import { documentClient, keyClient, mailClient, queueClient } from "../../shared/platform/aws-clients.ts";
+import {
+  bucketClient,
+  documentClient,
+  keyClient,
+  mailClient,
+  queueClient,
+} from "../../shared/platform/aws-clients.ts";
 import { systemClock as clock } from "../../shared/platform/clock.ts";
 import { readEnvironment } from "../../shared/platform/environment.ts";
 import { zoneClient } from "../../shared/platform/zone-client.ts";
 import { quotaStore } from "../../shared/quota/quota-store.ts";
+import { deliveryQueueClient } from "../../shared/submission/delivery-queue-client.ts";
 import { deadLetterClient } from "./dead-letter-client.ts";
 import { type OperatorDeps, perform } from "./perform.ts";
 
@@ -29,6 +40,10 @@ const env = readEnvironment({
   [environmentNames.mailHost]: z.string(),
   [environmentNames.hostedZoneId]: z.string().optional(),
   [environmentNames.dnsServer]: z.string().optional(),
+  [environmentNames.messagesTable]: z.string(),
+  [environmentNames.payloadsBucket]: z.string(),
+  [environmentNames.transactionalQueueUrl]: z.string(),
+  [environmentNames.bulkQueueUrl]: z.string(),
   [environmentNames.installation]: z.string().transform((json) => installationSchema.parse(JSON.parse(json))),
 });
 const client = documentClient();
@@ -49,8 +64,18 @@ const sqs = queueClient();
 const events = eventsQueueClient({ sqs, queueUrl: env.EVENTS_QUEUE_URL });
 const quota = quotaStore({ client, table: env.QUOTA_TABLE, clock });
 
+const letGoDeps = {
+  standings: standingStore({ client, table, clock }),
+  held: heldStore({ client, table: env.MESSAGES_TABLE }),
+  heldJobs: heldJobClient({ s3: bucketClient(), bucket: env.PAYLOADS_BUCKET }),
+  queues: {
+    transactional: deliveryQueueClient({ sqs, queueUrl: env.TRANSACTIONAL_QUEUE_URL }),
+    bulk: deliveryQueueClient({ sqs, queueUrl: env.BULK_QUEUE_URL }),
+  },
+};
+
 const deps: OperatorDeps = {
-  ...work,
+  ...{ ...work, ...letGoDeps, pause },
   ...{ accounts, accesses, organizations, audits, quota, events },
   accountList: accountListStore({ client, table }),
   domainReviews: domainReviewStore({ client, table }),

@@ -14,6 +14,9 @@ const changes: Partial<Record<Action["action"], readonly [type: string, verb: st
   decideDomain: ["sending_domain", "reviewed"],
   setDomainSettings: ["sending_domain", "updated"],
   setAccountStatus: ["account", "status_changed"],
+  suspend: ["account", "suspended"],
+  lift: ["account", "suspension_lifted"],
+  noteAnswer: ["account", "answer_noted"],
   setLimits: ["account", "limits_changed"],
   setPlan: ["account", "plan_changed"],
 };

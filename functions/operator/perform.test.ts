@@ -9,6 +9,7 @@ import { accountListStore } from "../../shared/accounts/account-list-store.ts";
 import { accountStore } from "../../shared/accounts/account-store.ts";
 import { type AuditStore, auditStore } from "../../shared/accounts/audit-store.ts";
 import { organizationStore } from "../../shared/accounts/organization-store.ts";
+import { standingStore } from "../../shared/accounts/standing-store.ts";
 import { tokenStore } from "../../shared/accounts/token-store.ts";
 import type { MessageEvent } from "../../shared/contracts/message-event.ts";
 import { companyInfoStore } from "../../shared/domains/company-info-store.ts";
@@ -17,6 +18,7 @@ import { dkimKeyClient } from "../../shared/domains/dkim-key-client.ts";
 import { domainReviewStore } from "../../shared/domains/domain-review-store.ts";
 import { domainStore } from "../../shared/domains/domain-store.ts";
 import { sesIdentityClient } from "../../shared/domains/ses-identity-client.ts";
+import { heldStore } from "../../shared/messages/held-store.ts";
 import { wordsOf } from "../../shared/notifications/catalogue.ts";
 import { quotaStore } from "../../shared/quota/quota-store.ts";
 import { useDynamo } from "../../test/support/dynamodb.ts";
@@ -25,6 +27,16 @@ import { deadLetterClient } from "./dead-letter-client.ts";
 import { type OperatorDeps, perform } from "./perform.ts";
 
 const noon = Date.UTC(2026, 0, 31, 12);
+
+/** A queue that takes everything. */
+function queueInto(bodies: string[]) {
+  return {
+    send: async (some: readonly string[]) => {
+      bodies.push(...some);
+      return new Set<number>();
+    },
+  };
+}
 
 describe("the operator", () => {
   const dynamo = useDynamo();
@@ -35,6 +47,7 @@ describe("the operator", () => {
   let audits: AuditStore;
   let made = 0;
   const told: string[] = [];
+  const released: string[] = [];
   const events: MessageEvent[] = [];
   const operate = (event: unknown) => perform(deps, event) as Promise<Record<string, unknown>>;
   const newAccount = async (more: object = {}): Promise<number> => {
@@ -59,6 +72,7 @@ describe("the operator", () => {
     const table = { client: dynamo.client, clock };
     const dkimKeys = dkimKeyClient({ kms, keyId: "dkim" });
     told.length = 0;
+    released.length = 0;
     const accounts = { ...table, table: dynamo.tables.accounts };
     audits = auditStore(accounts);
     deps = {
@@ -84,6 +98,11 @@ describe("the operator", () => {
       companyInfos: companyInfoStore(accounts),
       installation: { queues: [] },
       deadLetters: deadLetterClient(new SQSClient({ region: "us-east-1" })),
+      standings: standingStore(accounts),
+      held: heldStore({ client: dynamo.client, table: dynamo.tables.messages }),
+      heldJobs: { get: () => Promise.reject(new Error("nothing is stored")) },
+      queues: { transactional: queueInto(released), bulk: queueInto(released) },
+      pause: async (ms) => clock.advance(ms),
       mailHost: "postern.test",
       clock,
     };
@@ -216,6 +235,49 @@ describe("the operator", () => {
       limits: { messageBytes: 30_000_000, emailsPerHour: 800, requestsPer10Seconds: 150 },
     });
     expect(await operate({ action: "usage", accountId })).toMatchObject({ monthLimit: 100_000 });
+  });
+
+  it("suspends, answers when none goes out any more, and lets go what was held when it lifts that", async () => {
+    const accountId = await newAccount();
+    const mail = { accountId, domainName: "a.example", stream: "bulk", messages: 2, job: { text: "{}" } };
+    const held = heldStore({ client: dynamo.client, table: dynamo.tables.messages });
+    const reason = "Complaints of recipients.";
+    const before = deps.clock.now();
+    const answer = await operate({ action: "suspend", accountId, stream: "bulk", reason });
+    expect(deps.clock.now() - before).toBeGreaterThan(5_000);
+    expect(answer).toMatchObject({
+      status: "active",
+      suspensions: [{ scope: "stream", stream: "bulk", reason, banAt: "2026-02-14T12:00:00.000Z" }],
+    });
+    await held.put({ ...mail, name: "1" });
+    await held.put({ ...mail, name: "2", stream: "transactional" });
+    await operate({ action: "suspend", accountId });
+    expect(await operate({ action: "noteAnswer", accountId, stream: "bulk" })).toMatchObject({
+      suspensions: [{ answered: true, banAt: "2026-02-26T12:00:00.000Z" }, { answered: false }],
+    });
+
+    expect(await operate({ action: "lift", accountId })).toMatchObject({ status: "active", released: 2 });
+    expect(await operate({ action: "lift", accountId })).toMatchObject({ lifted: false });
+    expect(await operate({ action: "setAccountStatus", accountId, status: "banned" })).toEqual({
+      ...{ accountId, status: "banned", released: 2, allReleased: true },
+    });
+    expect(await operate({ action: "showStanding", accountId })).toMatchObject({ suspensions: [] });
+    expect(released).toHaveLength(2);
+    expect(told).toHaveLength(4);
+    expect(told[0]).toContain(reason);
+  });
+
+  it("suspends nothing that is not there", async () => {
+    const accountId = await newAccount();
+    const both = { action: "suspend", accountId, stream: "bulk", domainName: "a.example" };
+    await expect(operate(both)).rejects.toMatchObject({ code: "invalid_request" });
+    const unknown = { action: "suspend", accountId, domainName: "nobody.example" };
+    await expect(operate(unknown)).rejects.toMatchObject({ code: "not_found" });
+    await expect(operate({ action: "noteAnswer", accountId })).rejects.toMatchObject({ code: "not_found" });
+    await operate({ action: "setAccountStatus", accountId, status: "banned" });
+    await expect(operate({ action: "suspend", accountId })).rejects.toMatchObject({
+      code: "invalid_request",
+    });
   });
 
   it("decides about a domain, and its owner is told why", async () => {

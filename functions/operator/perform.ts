@@ -27,8 +27,22 @@ import {
 import { type Action, type ActionOf, actionSchema } from "./actions.ts";
 import { noteAction } from "./note.ts";
 import { listDeadLetters, type QueueDeps, queueDepths, replayDeadLetters } from "./queues.ts";
+import {
+  liftSuspension,
+  noteOwnersAnswer,
+  type SuspensionDeps,
+  setAccountStatus,
+  showStanding,
+  suspendSending,
+} from "./suspensions.ts";
 
-export interface OperatorDeps extends AddDomainDeps, TellOwnerDeps, AccessDeps, LookDeps, QueueDeps {
+export interface OperatorDeps
+  extends AddDomainDeps,
+    TellOwnerDeps,
+    AccessDeps,
+    LookDeps,
+    QueueDeps,
+    SuspensionDeps {
   readonly domains: DomainStore;
   readonly demoDomains: DemoDomainStore;
   readonly accounts: AccountStore;
@@ -78,8 +92,15 @@ async function done(deps: OperatorDeps, wanted: Action): Promise<object> {
     case "setDomainSettings":
       return setDomainSettings(deps, wanted);
     case "setAccountStatus":
-      await deps.accounts.setStatus(wanted.accountId, wanted.status);
-      return {};
+      return setAccountStatus(deps, wanted);
+    case "suspend":
+      return suspendSending(deps, wanted);
+    case "lift":
+      return liftSuspension(deps, wanted);
+    case "noteAnswer":
+      return noteOwnersAnswer(deps, wanted);
+    case "showStanding":
+      return showStanding(deps, wanted.accountId);
     case "setLimits":
       return setLimits(deps, wanted);
     case "setPlan":

@@ -98,6 +98,8 @@ export const environmentNames = {
   installation: "INSTALLATION",
   /** Bucket: packed logs, and copies of what was sent. */
   logBucket: "LOG_BUCKET",
+  /** JSON: from when on bounces and complaints suspend a stream. */
+  suspensionRules: "SUSPENSION_RULES",
 } as const;
 
 export type EnvironmentName = (typeof environmentNames)[keyof typeof environmentNames];

@@ -1,0 +1,44 @@
+import * as z from "zod";
+import { standingStore } from "../../shared/accounts/standing-store.ts";
+import { environmentNames } from "../../shared/contracts/environment-names.ts";
+import { suspensionRulesSchema } from "../../shared/contracts/suspension-rules.ts";
+import { logPackingStore } from "../../shared/messages/log-packing-store.ts";
+import { documentClient } from "../../shared/platform/aws-clients.ts";
+import { systemClock as clock } from "../../shared/platform/clock.ts";
+import { readEnvironment } from "../../shared/platform/environment.ts";
+import { failureOf } from "../../shared/platform/failure.ts";
+import { logger } from "../../shared/platform/observability.ts";
+import { statsStore } from "../../shared/stats/stats-store.ts";
+import { type WatchDeps, watchAccount } from "./watch.ts";
+
+const env = readEnvironment({
+  [environmentNames.accountsTable]: z.string(),
+  [environmentNames.messagesTable]: z.string(),
+  [environmentNames.statsTable]: z.string(),
+  [environmentNames.suspensionRules]: z
+    .string()
+    .transform((json) => suspensionRulesSchema.parse(JSON.parse(json))),
+});
+const client = documentClient();
+const deps: WatchDeps = {
+  packing: logPackingStore({ client, table: env.MESSAGES_TABLE }),
+  standings: standingStore({ client, table: env.ACCOUNTS_TABLE, clock }),
+  stats: statsStore({ client, table: env.STATS_TABLE }),
+  rules: env.SUSPENSION_RULES,
+  clock,
+};
+
+/** Started by schedule: looks at the bounces and complaints of the accounts that have sent lately. */
+export async function handler(): Promise<void> {
+  let failures = 0;
+  for (const { accountId } of await deps.packing.workList()) {
+    try {
+      await watchAccount(deps, accountId);
+    } catch (error) {
+      failures += 1;
+      logger.error("an account's rates could not be looked at", { accountId, failure: failureOf(error) });
+    }
+  }
+  // After all others are done, so that the alarm on errors tells.
+  if (failures > 0) throw new Error(`the rates of ${failures} accounts could not be looked at`);
+}
