@@ -25,7 +25,8 @@ export async function logIn(
   if (account.status === "banned") throw new PosternError("account_banned");
   if (await deps.isMonthSpent(account.id)) throw new PosternError("month_limit_reached");
   const holder = { accountId: account.id };
-  const leave = await deps.counts.enter(holder, connectionId, deps.limits.connectionsPerAccount);
+  const most = account.limits.smtpConnections ?? deps.limits.connectionsPerAccount;
+  const leave = await deps.counts.enter(holder, connectionId, most);
   if (leave === undefined) throw new PosternError("too_many_connections");
   return { customer, secret: password, leave };
 }

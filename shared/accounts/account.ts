@@ -8,6 +8,13 @@ export const accountLimitsSchema = z.object({
   emailsPerHour: z.number().int().nonnegative(),
   /** The largest email, attachments included, in bytes. */
   messageBytes: z.number().int().positive(),
+  /** SMTP connections at the same time, where the operator has given it others than the usual. */
+  smtpConnections: z.number().int().positive().optional(),
+  /** Requests in a minute to routes with a limit of their own, where they are not the usual. */
+  statsPerMinute: z.number().int().positive().optional(),
+  suppressionsPerMinute: z.number().int().positive().optional(),
+  logListsPerMinute: z.number().int().positive().optional(),
+  logGetsPerMinute: z.number().int().positive().optional(),
 });
 
 export const accountStatusSchema = z.enum(["active", "suspended", "banned"]);

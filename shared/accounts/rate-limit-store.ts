@@ -6,7 +6,7 @@ import { PosternError } from "../platform/errors.ts";
 import { LeasedUnits, shareOf } from "../platform/leased-units.ts";
 import { refusedWrite } from "../platform/refused-writes.ts";
 import type { Account } from "./account.ts";
-import { type Pool, pools, poolWindowMs } from "./pools.ts";
+import { type Pool, poolLimit, poolWindowMs } from "./pools.ts";
 import type { Token } from "./token.ts";
 
 const windowMs = 10_000;
@@ -70,7 +70,12 @@ export function rateLimitStore({
      */
     takeFromPool(account: Account, pool: Pool): Promise<number> {
       const name = `POOL#${pool.replaceAll(" ", "-")}`;
-      return takeOne({ accountId: account.id, name, limit: pools[pool], windowMs: poolWindowMs });
+      return takeOne({
+        accountId: account.id,
+        name,
+        limit: poolLimit(account.limits, pool),
+        windowMs: poolWindowMs,
+      });
     },
   };
 

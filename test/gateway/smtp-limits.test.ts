@@ -78,6 +78,13 @@ describe("an account", () => {
     await other.stop(0);
   });
 
+  it("has as many as the operator has given it", async () => {
+    const own = await service.account();
+    await service.accounts.setLimits(own.accountId, { smtpConnections: 2 });
+    for (let count = 0; count < 2; count++) expect((await login(own.token))[0]).toMatch(/^235 /);
+    expect((await login(own.token))[0]).toBe("535 5.7.8 Too many connections per account");
+  });
+
   it("keeps the connections of a dead process for a minute", async () => {
     const own = await service.account();
     const dead = await service.openDoor({ limits: { connectionsPerAddress: 100 } });

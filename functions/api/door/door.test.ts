@@ -194,4 +194,13 @@ describe("the account API's door", () => {
     clock.advance(60_000);
     expect((await ask("GET", "/api/domains/all", { token })).status).toBe(200);
   });
+
+  it("counts a pool up to what the operator has given the account", async () => {
+    const { token, accountId } = await service.account();
+    await service.accounts.setLimits(accountId, { statsPerMinute: 12 });
+    for (let count = 0; count < 12; count++) {
+      expect((await ask("GET", "/api/domains/all", { token })).status).toBe(200);
+    }
+    expect((await ask("GET", "/api/domains/all", { token })).status).toBe(429);
+  });
 });
