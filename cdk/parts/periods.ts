@@ -90,7 +90,8 @@ export class Periods extends Construct {
     storage.log.allowDelete(pack);
   }
 
-  private scheduled(
+  /** A function that the clock starts. */
+  scheduled(
     id: string,
     interval: Duration,
     props: { readonly folder: string; readonly description: string },

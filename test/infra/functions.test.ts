@@ -15,6 +15,7 @@ describe("every function", () => {
       "DeliverBulk",
       "DeliverTransactional",
       "DispatchWebhooks",
+      "KeepStandings",
       "Operator",
       "PackLog",
       "RecipientPages",
@@ -25,6 +26,7 @@ describe("every function", () => {
       "SendNotices",
       "SendTransactional",
       "TransferLists",
+      "WatchReputation",
       "WatchTokens",
       "WatchUsage",
     ]);

@@ -106,6 +106,8 @@ describe("every schedule", () => {
       "<WatchUsage.Arn>": "rate(15 minutes)",
       "<SendNotices.Arn>": "rate(1 minute)",
       "<PackLog.Arn>": "rate(5 minutes)",
+      "<KeepStandings.Arn>": "rate(1 minute)",
+      "<WatchReputation.Arn>": "rate(15 minutes)",
     });
     expect(new Set(schedules.map(([, { Properties }]) => Properties.FlexibleTimeWindow.Mode))).toEqual(
       new Set(["OFF"]),

@@ -43,6 +43,11 @@ const deliver = (stream: "Transactional" | "Bulk") => ({
   [identities]: ["ses:SendEmail", "ses:SendRawEmail"],
 });
 
+const letGo = {
+  "<MessagesTable.Arn>": ["dynamodb:BatchWriteItem", "dynamodb:Query"],
+  "<PayloadsBucket.Arn>/*": ["s3:GetObject"],
+};
+
 const manageDomains = {
   "<AccountsTable.Arn>": [
     "dynamodb:DeleteItem",
@@ -175,6 +180,7 @@ const expected: Record<string, Record<string, string[]>> = {
     "<AccountsTable.Arn>/index/byCheckTime": ["dynamodb:Query"],
     ...Object.fromEntries(queues.flatMap(putBack)),
     "<SchedulesDeadLetters.Arn>": takeOut,
+    ...letGo,
     "<QuotaTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
   },
   CheckDomains: {
@@ -189,6 +195,19 @@ const expected: Record<string, Record<string, string[]>> = {
   WatchUsage: {
     "<QuotaTable.Arn>": ["dynamodb:Scan"],
     "<NoticesTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:PutItem"],
+  },
+  KeepStandings: {
+    "<AccountsTable.Arn>": ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+    "<AccountsTable.Arn>/index/byCheckTime": ["dynamodb:Query"],
+    "<NoticesTable.Arn>": ["dynamodb:PutItem"],
+    ...letGo,
+    "<DeliverTransactionalQueue.Arn>": ["sqs:SendMessage"],
+    "<DeliverBulkQueue.Arn>": ["sqs:SendMessage"],
+  },
+  WatchReputation: {
+    "<AccountsTable.Arn>": ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+    "<MessagesTable.Arn>": ["dynamodb:Query"],
+    "<StatsTable.Arn>": ["dynamodb:Query"],
   },
   SendNotices: {
     "<AccountsTable.Arn>": ["dynamodb:GetItem"],
