@@ -308,7 +308,7 @@ function statementsOfRole(template: Resources, id: string): Statement[] {
 
 function withSortedActions(permissions: Permissions): Permissions {
   return Object.fromEntries(
-    Object.entries(permissions).map(([resource, actions]) => [resource, actions.toSorted()]),
+    Object.entries(permissions).map(([resource, actions]) => [resource, [...new Set(actions)].toSorted()]),
   );
 }
 

@@ -106,11 +106,14 @@ describe("a domain that its owner sets up", () => {
   );
 
   it("tells the owner at each step", async () => {
-    const mails = (await cloud.mailbox()).filter(({ subject }) => subject.startsWith("journey.example"));
-    expect(mails.map(({ subject }) => subject).toSorted()).toEqual([
-      "journey.example is ready to send",
-      "journey.example is under review",
-    ]);
+    await cloud.advanceClock({ minutes: 1 });
+    await eventually(async () => {
+      const mails = (await cloud.mailbox()).filter(({ subject }) => subject.startsWith("journey.example"));
+      expect(mails.map(({ subject }) => subject).toSorted()).toEqual([
+        "journey.example is ready to send",
+        "journey.example is under review",
+      ]);
+    });
   });
 
   it("covers no other name than its own", async () => {

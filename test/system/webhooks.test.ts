@@ -151,6 +151,9 @@ describe("an endpoint that is down", () => {
     await retries(40);
     await eventually(async () => {
       expect((await client.webhooks.get(webhookId)).data.active).toBe(false);
+    });
+    await cloud.advanceClock({ minutes: 1 });
+    await eventually(async () => {
       const notices = (await cloud.mailbox()).filter(({ subject }) => subject.includes("is paused"));
       expect(notices.map(({ envelope }) => envelope.to[0]?.address)).toEqual([`owner@${customer.domain}`]);
     });
