@@ -21,4 +21,8 @@ const deps = {
 };
 
 /** Started by the clock, each minute. */
-export const handler = () => sendNotices(deps);
+export async function handler(): Promise<void> {
+  const { failed } = await sendNotices(deps);
+  // After all others are done, so that the alarm on errors tells.
+  if (failed > 0) throw new Error(`${failed} notices could not be sent, and wait`);
+}

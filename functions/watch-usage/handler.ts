@@ -18,4 +18,8 @@ const deps = {
 };
 
 /** Started by the clock, every quarter of an hour. */
-export const handler = () => watchUsage(deps);
+export async function handler(): Promise<void> {
+  const { failed } = await watchUsage(deps);
+  // After all others are done, so that the alarm on errors tells.
+  if (failed > 0) throw new Error(`the usage of ${failed} accounts could not be told`);
+}

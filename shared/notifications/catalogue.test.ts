@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import type { News, UseNews } from "../platform/notice.ts";
+import { wordsOf } from "./catalogue.ts";
+import { emailTextOf } from "./notice.ts";
+
+const start = Date.UTC(2026, 0, 31, 12);
+const use = (kind: UseNews["kind"], percent: UseNews["percent"], overageCap = 0): UseNews => ({
+  ...{ kind, percent, periodStart: start, used: percent * 100, limit: 10_000, overageCap },
+});
+const standing = (kind: "sending_suspended" | "account_banned", banAt?: number): News => ({
+  ...{ kind, changeId: "x", what: "The domain shop.example", reason: "Too many bounces.", banAt },
+});
+
+describe("what an owner reads", () => {
+  it.each([
+    [use("month_used", 80), "info", "8,000 of 10,000 emails", "Once all are used"],
+    [use("month_used", 90), "warning", "9,000 of 10,000 emails", "Once all are used"],
+    [use("month_used", 100), "critical", "10,000 of 10,000 emails", "Further emails are refused"],
+    [use("month_used", 80, 5_000), "info", "Up to 5,000 emails beyond the limit will be sent"],
+    [use("month_used", 100, 5_000), "warning", "beyond the limit are being sent as overage"],
+    [use("overage_used", 100, 10_000), "critical", "emails beyond the month's", "Further emails are refused"],
+    [
+      standing("sending_suspended", start),
+      "critical",
+      "Too many bounces.",
+      "a ban at 2026-01-31T12:00:00.000Z",
+    ],
+    [standing("account_banned"), "critical", "Too many bounces.", "What was kept is rejected."],
+  ] as const)(
+    "of %j has its severity, says what follows, and what can be done",
+    (news, severity, ...parts) => {
+      const words = wordsOf(news);
+      expect(words.severity).toBe(severity);
+      for (const part of parts) expect(words.text).toContain(part);
+      const { label, request } = words.callToAction;
+      expect(emailTextOf(words)).toBe(`${words.text}\n\n${label}:\n\n  ${request}\n`);
+    },
+  );
+
+  it("of a domain has the reasons one by one", () => {
+    const words = wordsOf({
+      ...{ kind: "domain_state", domainId: 7, name: "shop.example", state: "non_compliant", turn: 3 },
+      reasons: ["It sells nothing.", "It leads nowhere."],
+    });
+    expect(words).toMatchObject({ severity: "critical", resource: { type: "domain", id: 7 } });
+    expect(words.text).toMatch(/cannot send\.\n\n- It sells nothing\.\n- It leads nowhere\.$/);
+  });
+});
