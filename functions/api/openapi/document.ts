@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import type { ApiRoute } from "../door/route.ts";
-import { type Json, schemaOf } from "./json-schema.ts";
+import { type Json, NamedSchemas } from "./json-schema.ts";
 import { type SendUrls, sendPaths } from "./send-paths.ts";
 
 /**
@@ -8,10 +8,11 @@ import { type SendUrls, sendPaths } from "./send-paths.ts";
  * that it cannot say anything else than what the service does.
  */
 export function openApiDocument(routes: readonly ApiRoute[], urls: SendUrls) {
+  const schemas = new NamedSchemas();
   const byPath = Map.groupBy(routes, ({ path }) => path);
   const account = [...byPath].map(([path, ofPath]): [string, Json] => [
     `/api${path}`,
-    Object.fromEntries(ofPath.map((route) => [route.method.toLowerCase(), operation(route)])),
+    Object.fromEntries(ofPath.map((route) => [route.method.toLowerCase(), operation(route, schemas)])),
   ]);
   return {
     openapi: "3.1.0",
@@ -24,8 +25,9 @@ export function openApiDocument(routes: readonly ApiRoute[], urls: SendUrls) {
     servers: [{ url: "/" }],
     security: [{ bearer: [] }, { apiToken: [] }],
     tags: [...new Set(["Sending", ...routes.map(({ topic }) => topic)])].map((name) => ({ name })),
-    paths: { ...sendPaths(urls), ...Object.fromEntries(account) } as Readonly<Record<string, Json>>,
+    paths: { ...sendPaths(urls, schemas), ...Object.fromEntries(account) } as Readonly<Record<string, Json>>,
     components: {
+      schemas: schemas.all,
       securitySchemes: {
         bearer: { type: "http", scheme: "bearer" },
         apiToken: { type: "apiKey", in: "header", name: "Api-Token" },
@@ -36,18 +38,18 @@ export function openApiDocument(routes: readonly ApiRoute[], urls: SendUrls) {
 
 export type OpenApiDocument = ReturnType<typeof openApiDocument>;
 
-function operation(route: ApiRoute): Json {
+function operation(route: ApiRoute, schemas: NamedSchemas): Json {
   return {
     tags: [route.topic],
     summary: route.summary,
     ...(route.isExtension === true && { "x-extension": true }),
-    parameters: [...pathParameters(route.path), ...queryParameters(route.query)],
+    parameters: [...pathParameters(route.path), ...queryParameters(route.query, schemas)],
     ...(route.body && {
-      requestBody: { content: { "application/json": { schema: schemaOf(route.body, "input") } } },
+      requestBody: { content: { "application/json": { schema: schemas.of(route.body, "input") } } },
     }),
     responses: {
       ...Object.fromEntries(
-        Object.entries(route.responses).map(([status, schema]) => [status, success(schema)]),
+        Object.entries(route.responses).map(([status, schema]) => [status, success(schema, schemas)]),
       ),
       ...errorsOf(route),
     },
@@ -59,9 +61,9 @@ function pathParameters(path: string): Json[] {
   return names.map((name) => ({ name, in: "path", required: true, schema: { type: "string" } }));
 }
 
-function queryParameters(query: z.ZodType | undefined): Json[] {
+function queryParameters(query: z.ZodType | undefined, schemas: NamedSchemas): Json[] {
   if (query === undefined) return [];
-  const { properties = {}, required = [] } = schemaOf(query, "input") as {
+  const { properties = {}, required = [] } = schemas.of(query, "input") as {
     properties?: Record<string, Json>;
     required?: string[];
   };
@@ -74,9 +76,9 @@ function queryParameters(query: z.ZodType | undefined): Json[] {
   }));
 }
 
-function success(schema: z.ZodType | undefined): Json {
+function success(schema: z.ZodType | undefined, schemas: NamedSchemas): Json {
   if (schema === undefined) return { description: "Done" };
-  return { description: "Done", content: { "application/json": { schema: schemaOf(schema, "output") } } };
+  return { description: "Done", content: { "application/json": { schema: schemas.of(schema, "output") } } };
 }
 
 const text = { type: "string" };

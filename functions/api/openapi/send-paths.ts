@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { emailSchemas } from "../../../shared/submission/email-schemas.ts";
-import { type Json, schemaOf } from "./json-schema.ts";
+import type { Json, NamedSchemas } from "./json-schema.ts";
 
 /** Where the send hosts are, without a trailing slash. */
 export interface SendUrls {
@@ -13,7 +13,7 @@ const messageIds = z.object({ success: z.literal(true), message_ids: z.array(z.u
 const errors = z.object({ success: z.literal(false), errors: z.array(z.string()) });
 
 /** The send API's two paths, on the hosts of the two streams. */
-export function sendPaths({ send, bulk }: SendUrls): Readonly<Record<string, Json>> {
+export function sendPaths({ send, bulk }: SendUrls, schemas: NamedSchemas): Readonly<Record<string, Json>> {
   const servers = [
     { url: send, description: "transactional stream" },
     { url: bulk, description: "bulk stream" },
@@ -21,11 +21,12 @@ export function sendPaths({ send, bulk }: SendUrls): Readonly<Record<string, Jso
   return {
     "/api/send": {
       servers,
-      post: operation("Send an email", email, messageIds),
+      post: operation(schemas, "Send an email", email, messageIds),
     },
     "/api/batch": {
       servers,
       post: operation(
+        schemas,
         "Send up to 500 emails",
         z.object({ base: email.optional(), requests: z.array(email) }),
         z.object({ success: z.literal(true), responses: z.array(z.union([messageIds, errors])) }),
@@ -44,7 +45,7 @@ const refusals = {
   500: "Something went wrong here; nothing was sent or billed",
 };
 
-function operation(summary: string, body: z.ZodType, answer: z.ZodType): Json {
+function operation(schemas: NamedSchemas, summary: string, body: z.ZodType, answer: z.ZodType): Json {
   return {
     tags: ["Sending"],
     summary,
@@ -57,16 +58,16 @@ function operation(summary: string, body: z.ZodType, answer: z.ZodType): Json {
         schema: { type: "string" },
       },
     ],
-    requestBody: { required: true, content: { "application/json": { schema: schemaOf(body, "input") } } },
+    requestBody: { required: true, content: { "application/json": { schema: schemas.of(body, "input") } } },
     responses: {
       200: {
         description: "Accepted",
-        content: { "application/json": { schema: schemaOf(answer, "output") } },
+        content: { "application/json": { schema: schemas.of(answer, "output") } },
       },
       ...Object.fromEntries(
         Object.entries(refusals).map(([status, description]) => [
           status,
-          { description, content: { "application/json": { schema: schemaOf(errors, "output") } } },
+          { description, content: { "application/json": { schema: schemas.of(errors, "output") } } },
         ]),
       ),
     },
