@@ -75,8 +75,8 @@ export class PosternStack extends Stack {
       ...[webhooks.ticks, webhooks.slowTicks, lists.queue],
     ];
     const operating = new Operating(this, "Operating", {
-      ...{ storage, domains, recording, periods, queues },
-      streams: [transactional, bulk],
+      ...{ storage, domains, recording, periods, queues, webhooks, linkKey },
+      streams,
       doors: { send: send.door, bulk: sendBulk.door, api: api.door, track: pages.door },
     });
     suspensions.allowHeld(operating.worker);

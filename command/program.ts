@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { accountCommands } from "./commands/accounts.ts";
+import { doctorCommand } from "./commands/doctor.ts";
 import { domainCommands } from "./commands/domains.ts";
 import { queueCommands } from "./commands/queues.ts";
 import { tokenCommands } from "./commands/tokens.ts";
@@ -12,10 +13,11 @@ const usualColumns = 80;
 const examples = `
 Examples:
   postern accounts list
-  postern accounts create --name "Shop" --owner owner@shop.example --plan basic-10k
+  postern accounts create --name Shop --owner me@shop.example --plan basic-10k
   postern domains review
   postern queues replay DeliverTransactional
   postern usage --json
+  postern doctor
 
 Which installation: the local cloud whose state is in .postern, or the one in
 AWS whose function --function or POSTERN_FUNCTION names.
@@ -40,6 +42,7 @@ export function programFor(terminal: Terminal, env: Context["env"]): Command {
     domainCommands(context),
     queueCommands(context),
     usageCommand(context),
+    doctorCommand(context),
   ]) {
     program.addCommand(command);
   }

@@ -3,15 +3,17 @@ import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
 import type { Installation } from "../../shared/contracts/installation.ts";
+import { Deployment } from "../defaults/deployment.ts";
 import { ServiceFunction } from "../defaults/service-function.ts";
 import type { ServiceQueue } from "../defaults/service-queue.ts";
 import type { Delivering } from "./delivering.ts";
 import type { HttpDoor } from "./http-door.ts";
+import type { LinkKey } from "./keys.ts";
 import type { Periods } from "./periods.ts";
 import type { Recording } from "./recording.ts";
 import type { SendingDomains } from "./sending-domains.ts";
 import type { Storage } from "./storage.ts";
-import { publishingZoneId } from "./zone.ts";
+import type { Webhooks } from "./webhooks.ts";
 
 export interface OperatingProps {
   readonly storage: Storage;
@@ -20,6 +22,8 @@ export interface OperatingProps {
   readonly periods: Periods;
   readonly streams: readonly Delivering[];
   readonly queues: readonly ServiceQueue[];
+  readonly webhooks: Webhooks;
+  readonly linkKey: LinkKey;
   readonly doors: Readonly<Record<string, HttpDoor>>;
 }
 
@@ -43,6 +47,7 @@ export class Operating extends Construct {
     storage.accounts.allowIndexQuery(this.worker, "byCheckTime");
     recording.queue.allowSend(this.worker);
     this.allowQueues(props);
+    this.allowExamine(props);
     this.worker.tell(environmentNames.installation, Stack.of(this).toJsonString(this.installationOf(props)));
   }
 
@@ -55,6 +60,30 @@ export class Operating extends Construct {
       allowDeadLetters(deadLettersOf(queue).queueArn);
     }
     allowDeadLetters(periods.deadLetters.queueArn);
+  }
+
+  /** What the doctor looks at, and a mail and a webhook of its own. */
+  private allowExamine({ storage, recording, periods, streams, webhooks, linkKey }: OperatingProps): void {
+    const { worker } = this;
+    const stack = Stack.of(this);
+    const { mailHost } = Deployment.of(this).settings;
+    const sets = streams.map(({ configurationSet: { configurationSetName: resourceName } }) =>
+      stack.formatArn({ service: "ses", resource: "configuration-set", resourceName }),
+    );
+    const identity = stack.formatArn({ service: "ses", resource: "identity", resourceName: mailHost });
+    // Of the account as a whole, and so of no resource.
+    worker.allow(["ses:GetAccount"], ["*"]);
+    worker.allow(["ses:GetEmailIdentity"], [identity]);
+    worker.allow(["ses:GetConfigurationSet", "ses:GetConfigurationSetEventDestinations"], sets);
+    worker.allow(["ses:SendEmail", "ses:SendRawEmail"], [identity, ...sets]);
+    worker.allow(["sns:ListSubscriptionsByTopic"], [recording.topic.topicArn]);
+    worker.allow(
+      ["scheduler:GetSchedule"],
+      periods.schedules.map(({ arn }) => arn),
+    );
+    storage.messages.allow(worker, "GetItem", "PutItem");
+    webhooks.allowProbe(worker);
+    linkKey.allowRead(worker);
   }
 
   private installationOf({ recording, periods, streams, queues, doors }: OperatingProps): Installation {
@@ -72,9 +101,8 @@ export class Operating extends Construct {
         name: configurationSet.configurationSetName,
       })),
       events: { topicArn: recording.topic.topicArn, queueArn: recording.queue.queueArn },
-      schedules: periods.schedules,
+      schedules: periods.schedules.map(({ functionId, schedule }) => ({ functionId, schedule })),
       hosts: Object.entries(doors).map(([name, { url }]) => ({ name, url })),
-      ownsZone: publishingZoneId(this) !== undefined,
     };
   }
 }

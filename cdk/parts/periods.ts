@@ -13,7 +13,7 @@ import type { Storage } from "./storage.ts";
 export class Periods extends Construct {
   readonly deadLetters: DeadLetters;
   /** The functions that the clock starts, and the names of their schedules. */
-  readonly schedules: { readonly functionId: string; readonly schedule: string }[] = [];
+  readonly schedules: { readonly functionId: string; readonly schedule: string; readonly arn: string }[] = [];
 
   constructor(
     scope: Construct,
@@ -117,7 +117,7 @@ export class Periods extends Construct {
         maxEventAge: interval,
       }),
     });
-    this.schedules.push({ functionId: id, schedule: schedule.scheduleName });
+    this.schedules.push({ functionId: id, schedule: schedule.scheduleName, arn: schedule.scheduleArn });
     return worker;
   }
 }

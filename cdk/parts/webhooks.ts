@@ -73,6 +73,13 @@ export class Webhooks extends Construct {
     tellPolicy(worker);
   }
 
+  /** The worker may try the whole way, with a webhook of its own. */
+  allowProbe(worker: ServiceFunction): void {
+    this.storage.webhooks.allow(worker, "Query", "GetItem", "PutItem", "DeleteItem", "BatchWriteItem");
+    this.ticks.allowSend(worker);
+    this.key.allowEncrypt(worker);
+  }
+
   private allowWork(): void {
     const { worker, storage } = this;
     storage.webhooks.allow(worker, "Query", "GetItem", "UpdateItem", "BatchWriteItem");

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import * as z from "zod";
 import {
   type AccountsAnswer,
   accountsAnswerSchema,
@@ -9,6 +10,10 @@ import { type Context, idFrom, type Run, running, wholeFrom } from "../context.t
 import { UsageMistake } from "../failures.ts";
 import { limit, minute, wholeNumber } from "../plain-text.ts";
 import { type Column, listOf, tableOf } from "../table.ts";
+import { addStandingCommands, standingSchema, suspensionsText } from "./standing.ts";
+
+/** `from`: ISO time, or `now`. */
+const plannedSchema = z.looseObject({ planName: z.string(), from: z.string() });
 
 const usualRows = 50;
 const mostAtOnce = 100;
@@ -31,7 +36,12 @@ const limitOptions = [
   ["--day <emails>", "emailsPerDay", "emails in a UTC day"],
   ["--hour <emails>", "emailsPerHour", "emails that go out in an hour; the rest waits"],
   ["--bytes <bytes>", "messageBytes", "bytes of one email, with its attachments"],
+  ["--connections <connections>", "smtpConnections", "SMTP connections at the same time"],
   ["--requests <requests>", "requestsPer10Seconds", "API requests of a token in 10 seconds"],
+  ["--stats <requests>", "statsPerMinute", "requests to the statistics in a minute"],
+  ["--suppressions <requests>", "suppressionsPerMinute", "requests to the suppression list in a minute"],
+  ["--searches <requests>", "logListsPerMinute", "searches of the message log in a minute"],
+  ["--reads <requests>", "logGetsPerMinute", "single messages read from the log in a minute"],
 ] as const;
 
 /** Those that an account shows apart from its usage. */
@@ -39,9 +49,15 @@ const shownLimits = {
   emailsPerHour: ["Hour", "emails go out; the rest waits"],
   messageBytes: ["Size", "bytes of one email, with its attachments"],
   requestsPer10Seconds: ["Requests", "of a token to the API in 10 seconds"],
+  smtpConnections: ["SMTP", "connections at the same time"],
+  statsPerMinute: ["Stats", "requests in a minute"],
+  suppressionsPerMinute: ["Lists", "requests to the suppression list in a minute"],
+  logListsPerMinute: ["Searches", "of the message log in a minute"],
+  logGetsPerMinute: ["Reads", "of single messages of the log in a minute"],
 } as const;
 
-type LimitOptions = Partial<Record<"month" | "day" | "hour" | "bytes" | "requests", number>>;
+/** Each option by its name. */
+type LimitOptions = Readonly<Record<string, unknown>>;
 
 export function accountCommands(context: Context): Command {
   const accounts = new Command("accounts").description("Customers' accounts.");
@@ -60,13 +76,17 @@ export function accountCommands(context: Context): Command {
   addCreate(accounts, context);
   accounts
     .command("plan")
-    .description("Puts an account on another plan.")
+    .description("Puts an account on another plan: a larger one now, a smaller one when its period ends.")
     .argument("<account>", "its id", idFrom)
     .argument("<plan>", "the plan's name")
     .action(
       running(context, async (run, accountId: number, planName: string) => {
-        const answer = await run.operator.ask("setPlan", { accountId, planName });
-        run.show(answer, () => `Account ${accountId} is on the plan ${planName}.`);
+        const answer = await run.operator.read(plannedSchema, "setPlan", { accountId, planName });
+        run.show(answer, () =>
+          answer.from === "now"
+            ? `Account ${accountId} is on the plan ${answer.planName}.`
+            : `Account ${accountId} will be on the plan ${answer.planName} from ${minute(answer.from)} UTC on.`,
+        );
       }),
     );
   withLimits(
@@ -75,6 +95,7 @@ export function accountCommands(context: Context): Command {
       .description("Raises or lowers what an account may do; what is not named stays.")
       .argument("<account>", "its id", idFrom),
   ).action(running(context, setLimits));
+  addStandingCommands(accounts, context);
   return accounts;
 }
 
@@ -96,12 +117,11 @@ function withLimits(command: Command): Command {
 }
 
 function limitsIn(options: LimitOptions): Record<string, number> {
-  const given = limitOptions.map(([flags, field]) => {
-    const option = flags.slice(2, flags.indexOf(" ")) as keyof LimitOptions;
-    return [field, options[option]] as const;
-  });
+  const given = limitOptions.map(
+    ([flags, field]) => [field, options[flags.slice(2, flags.indexOf(" "))]] as const,
+  );
   return Object.fromEntries(
-    given.filter((entry): entry is [(typeof entry)[0], number] => entry[1] !== undefined),
+    given.flatMap(([field, value]) => (typeof value === "number" ? [[field, value]] : [])),
   );
 }
 
@@ -140,7 +160,11 @@ export async function readAccounts(
 
 async function show(run: Run, accountId: number): Promise<void> {
   const account = await run.operator.read(shownAccountAnswerSchema, "showAccount", { accountId });
-  run.show(account, () => shownText(account, run.terminal.columns));
+  const { suspensions } = await run.operator.read(standingSchema, "showStanding", { accountId });
+  run.show({ ...account, suspensions }, () => {
+    const suspended = suspensions.length === 0 ? "" : `\n\n${suspensionsText(suspensions)}`;
+    return shownText(account, run.terminal.columns) + suspended;
+  });
 }
 
 function shownText(account: ShownAccountAnswer, columns: number | undefined): string {

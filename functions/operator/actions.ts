@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { accountLimitsSchema, accountStatusSchema } from "../../shared/accounts/account.ts";
 import { accessLevelSchema } from "../../shared/accounts/token.ts";
+import { doctorPointSchema } from "../../shared/contracts/operator-answers.ts";
 import { streamSchema } from "../../shared/contracts/streams.ts";
 import { complianceStatusSchema, domainSettingsSchema } from "../../shared/domains/sending-domain.ts";
 
@@ -145,6 +146,13 @@ export const actionSchema = z.discriminatedUnion("action", [
     queue: name,
     /** Only these; all unless given. */
     ids: z.array(z.string()).min(1).max(100).optional(),
+  }),
+  z.strictObject({
+    /** Looks at one point of the installation. */
+    action: z.literal("examine"),
+    point: doctorPointSchema,
+    /** So long a mail and a webhook have to arrive: less than the function may run. */
+    waitSeconds: z.number().int().min(1).max(45).default(30),
   }),
   z.strictObject({
     /** Takes a mailbox provider's complaint (RFC 5965), as it arrived at the address for complaints. */

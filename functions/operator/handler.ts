@@ -29,6 +29,7 @@ import { zoneClient } from "../../shared/platform/zone-client.ts";
 import { quotaStore } from "../../shared/quota/quota-store.ts";
 import { deliveryQueueClient } from "../../shared/submission/delivery-queue-client.ts";
 import { deadLetterClient } from "./dead-letter-client.ts";
+import { doctorDeps } from "./doctor/deps.ts";
 import { type OperatorDeps, perform } from "./perform.ts";
 
 const env = readEnvironment({
@@ -82,6 +83,7 @@ const deps: OperatorDeps = {
   companyInfos: companyInfoStore({ client, table }),
   installation: env.INSTALLATION,
   deadLetters: deadLetterClient(sqs),
+  doctor: doctorDeps({ client, clock, mailHost, installation: env.INSTALLATION }),
 };
 
 /** The operator's own commands, invoked directly; the answer may hold a secret and is never logged. */

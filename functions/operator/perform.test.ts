@@ -97,6 +97,8 @@ describe("the operator", () => {
       domainReviews: domainReviewStore(accounts),
       companyInfos: companyInfoStore(accounts),
       installation: { queues: [] },
+      // Looked at in the system tests, where there is an installation.
+      doctor: {} as OperatorDeps["doctor"],
       deadLetters: deadLetterClient(new SQSClient({ region: "us-east-1" })),
       standings: standingStore(accounts),
       held: heldStore({ client: dynamo.client, table: dynamo.tables.messages }),

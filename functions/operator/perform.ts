@@ -25,6 +25,7 @@ import {
   usageOf,
 } from "./accounts.ts";
 import { type Action, type ActionOf, actionSchema } from "./actions.ts";
+import { type DoctorDeps, examine } from "./doctor/examine.ts";
 import { noteAction } from "./note.ts";
 import { listDeadLetters, type QueueDeps, queueDepths, replayDeadLetters } from "./queues.ts";
 import {
@@ -50,6 +51,7 @@ export interface OperatorDeps
   readonly events: EventsQueueClient;
   readonly audits: Pick<AuditStore, "add">;
   readonly mailHost: string;
+  readonly doctor: DoctorDeps;
   readonly clock: Clock;
 }
 
@@ -121,6 +123,8 @@ async function done(deps: OperatorDeps, wanted: Action): Promise<object> {
       return listDeadLetters(deps, wanted);
     case "replayDeadLetters":
       return replayDeadLetters(deps, wanted);
+    case "examine":
+      return examine(deps.doctor, wanted);
     case "recordFeedbackReport":
       return recordFeedbackReport(deps, wanted.report);
   }

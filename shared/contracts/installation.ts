@@ -22,8 +22,6 @@ export const installationSchema = z.object({
   schedules: z.array(z.object({ functionId: name, schedule: name })),
   /** What customers and recipients call. */
   hosts: z.array(z.object({ name, url: z.url() })),
-  /** Whether the names under the mail host are the stack's to make. */
-  ownsZone: z.boolean(),
 });
 
 export type Installation = z.infer<typeof installationSchema>;

@@ -47,7 +47,7 @@ export const accountsAnswerSchema = z.object({
 });
 
 export const shownAccountAnswerSchema = accountAnswerSchema.extend({
-  limits: z.record(z.string(), z.number()),
+  limits: z.record(z.string(), z.number().optional()),
   usage: usageAnswerSchema.optional(),
   domains: z.array(domainAnswerSchema),
 });

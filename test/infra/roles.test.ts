@@ -77,6 +77,34 @@ const putBack = (queue: string) => [
   [`<${queue}DeadLetters.Arn>`, takeOut],
 ];
 
+// What the doctor looks at, and a mail and a webhook of its own.
+const sendFrom = ["ses:SendEmail", "ses:SendRawEmail"];
+const lookAtSet = ["ses:GetConfigurationSet", "ses:GetConfigurationSetEventDestinations"];
+const examine = {
+  "*": ["ses:GetAccount"],
+  [identities.replace("*", "postern.example")]: ["ses:GetEmailIdentity", ...sendFrom],
+  ...Object.fromEntries(
+    ["DeliverTransactional", "DeliverBulk"].map((id) => [
+      configurationSetOf(id),
+      [...lookAtSet, ...sendFrom],
+    ]),
+  ),
+  ...Object.fromEntries(
+    ofType(resources, "AWS::SNS::Topic")
+      .filter(([id]) => id.startsWith("Recording"))
+      .map(([id]) => [`<${id}>`, ["sns:ListSubscriptionsByTopic"]]),
+  ),
+  ...Object.fromEntries(
+    ofType(resources, "AWS::Scheduler::Schedule").map(([id]) => [`<${id}.Arn>`, ["scheduler:GetSchedule"]]),
+  ),
+  "<WebhooksTable.Arn>": ["BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query"].map(
+    (action) => `dynamodb:${action}`,
+  ),
+  "<WebhookKey.Arn>": ["kms:Encrypt"],
+  "<WebhookTicksQueue.Arn>": ["sqs:GetQueueAttributes", "sqs:SendMessage", "sqs:SendMessage"],
+  "<LinkSecret>": ["secretsmanager:GetSecretValue"],
+};
+
 const expected: Record<string, Record<string, string[]>> = {
   SendTransactional: send("Transactional"),
   SendBulk: send("Bulk"),
@@ -179,9 +207,11 @@ const expected: Record<string, Record<string, string[]>> = {
     "<AccountsTable.Arn>": [...manageDomains["<AccountsTable.Arn>"], "dynamodb:BatchGetItem"],
     "<AccountsTable.Arn>/index/byCheckTime": ["dynamodb:Query"],
     ...Object.fromEntries(queues.flatMap(putBack)),
+    ...examine,
     "<SchedulesDeadLetters.Arn>": takeOut,
     ...letGo,
-    "<QuotaTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+    "<MessagesTable.Arn>": [...letGo["<MessagesTable.Arn>"], "dynamodb:GetItem", "dynamodb:PutItem"],
+    "<QuotaTable.Arn>": ["GetItem", "PutItem", "Query", "UpdateItem"].map((action) => `dynamodb:${action}`),
   },
   CheckDomains: {
     ...manageDomains,

@@ -1,0 +1,71 @@
+import { Command, Option } from "commander";
+import {
+  type DoctorPoint,
+  doctorPoints,
+  examineAnswerSchema,
+  type Finding,
+} from "../../shared/contracts/operator-answers.ts";
+import { type Context, type Run, running, wholeFrom } from "../context.ts";
+import { Refusal } from "../failures.ts";
+import { oneLine } from "../plain-text.ts";
+import { wrapped } from "../table.ts";
+
+const points = Object.keys(doctorPoints) as DoctorPoint[];
+
+const marks: Record<Finding["outcome"], string> = {
+  ok: "ok  ",
+  warning: "warn",
+  failed: "FAIL",
+  skipped: "skip",
+};
+
+export function doctorCommand(context: Context): Command {
+  return new Command("doctor")
+    .description(
+      "Proves an installation, from its DNS records to a mail that is sent and reported back. What is wrong is named together with what mends it.",
+    )
+    .addOption(new Option("--only <points...>", "look at these only").choices(points))
+    .option("--wait <seconds>", "how long a mail and a webhook have to arrive, 45 at most", wholeFrom, 30)
+    .action(running(context, examine));
+}
+
+type Examined = Finding & { readonly point: DoctorPoint };
+
+async function examine(
+  run: Run,
+  { only, wait: waitSeconds }: { only?: DoctorPoint[]; wait: number },
+): Promise<void> {
+  const wanted = points.filter((point) => only?.includes(point) ?? true);
+  const found: Examined[] = [];
+  for (const [place, point] of wanted.entries()) {
+    run.terminal.progress(`${place + 1} of ${wanted.length}: ${doctorPoints[point]} …`);
+    const { findings } = await run.operator.read(examineAnswerSchema, "examine", { point, waitSeconds });
+    found.push(...findings.map((finding) => ({ point, ...finding })));
+  }
+  const failed = found.filter(({ outcome }) => outcome === "failed").length;
+  run.show({ healthy: failed === 0, findings: found }, () => reportOf(found, run.terminal.columns));
+  if (failed > 0) throw new Refusal(`${failed} failed`, { isTold: true });
+}
+
+function reportOf(found: readonly Examined[], columns: number | undefined): string {
+  const parts = [...Map.groupBy(found, ({ point }) => point)].map(([point, findings]) =>
+    [doctorPoints[point], ...findings.map((finding) => findingText(finding, columns))].join("\n"),
+  );
+  return [...parts, summaryOf(found)].join("\n\n");
+}
+
+function findingText({ outcome, name, says, remedy }: Finding, columns: number | undefined): string {
+  const indent = " ".repeat(8);
+  const first = wrapped(`${oneLine(name)}: ${oneLine(says)}`, columns, indent);
+  const lines = [`  ${marks[outcome]}  ${first}`];
+  if (remedy !== undefined) lines.push(indent + wrapped(`→ ${oneLine(remedy)}`, columns, `${indent}  `));
+  return lines.join("\n");
+}
+
+function summaryOf(found: readonly Examined[]): string {
+  const count = (wanted: Finding["outcome"]) => found.filter(({ outcome }) => outcome === wanted).length;
+  const [failed, warnings] = [count("failed"), count("warning")];
+  const besides = warnings === 0 ? "" : ` ${warnings} to look at.`;
+  if (failed === 0) return `Healthy: ${count("ok")} points hold.${besides}`;
+  return `${failed} of ${found.length} points failed.${besides}`;
+}

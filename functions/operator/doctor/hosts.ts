@@ -1,0 +1,97 @@
+import { once } from "node:events";
+import { connect, type TLSSocket } from "node:tls";
+import type { Installation } from "../../../shared/contracts/installation.ts";
+import type { Finding } from "../../../shared/contracts/operator-answers.ts";
+import type { Clock } from "../../../shared/platform/clock.ts";
+import { failed, look, type Outcome, ok, warning } from "./finding.ts";
+
+export interface HostsDeps {
+  readonly installation: Pick<Installation, "hosts">;
+  readonly clock: Clock;
+  /** Certificates of authorities to trust besides the usual ones. */
+  readonly authorities?: readonly string[];
+}
+
+const patienceMs = 5_000;
+const dayMs = 86_400_000;
+/** ACM renews 60 days before the end; what is not renewed by now needs somebody. */
+const soonDays = 21;
+
+/** The hosts that customers and recipients call: each answers, and shows a certificate that is its own and valid. */
+export async function examineHosts(deps: HostsDeps): Promise<Finding[]> {
+  return await Promise.all(
+    deps.installation.hosts.map(({ name, url }) =>
+      look(`Host ${name}`, () => hostOutcome(deps, new URL(url))),
+    ),
+  );
+}
+
+async function hostOutcome(deps: HostsDeps, url: URL): Promise<Outcome> {
+  if (url.protocol === "https:") {
+    const certificate = await certificateOutcome(deps, url);
+    if (certificate.outcome === "failed") return certificate;
+    const answer = await answerOutcome(url);
+    return answer.outcome === "ok" ? certificate : answer;
+  }
+  return await answerOutcome(url);
+}
+
+async function answerOutcome(url: URL): Promise<Outcome> {
+  try {
+    const { status } = await fetch(url, { signal: AbortSignal.timeout(patienceMs), redirect: "manual" });
+    if (status < 500) return ok(`${url.host} answers${url.protocol === "http:" ? ", without TLS" : ""}`);
+    return failed(`${url.host} answers ${status}`, "See the runbook's entry Server errors.");
+  } catch (error) {
+    return unreachable(url, Object(Object(error).cause ?? error));
+  }
+}
+
+async function certificateOutcome({ clock, authorities }: HostsDeps, url: URL): Promise<Outcome> {
+  const socket = connect({
+    ...{ host: url.hostname, port: Number(url.port || 443), servername: url.hostname },
+    // Looked at below, where it can be said what is wrong with it.
+    rejectUnauthorized: false,
+    ...(authorities && { ca: [...authorities] }),
+  });
+  try {
+    await once(socket, "secureConnect", { signal: AbortSignal.timeout(patienceMs) });
+    return outcomeOfCertificate(socket, url.hostname, clock.now());
+  } catch (error) {
+    return unreachable(url, Object(error));
+  } finally {
+    socket.destroy();
+  }
+}
+
+function outcomeOfCertificate(socket: TLSSocket, host: string, now: number): Outcome {
+  const { valid_to: validTo } = socket.getPeerCertificate();
+  const endsAt = Date.parse(validTo);
+  const renew = `See the certificate of ${host} in ACM: its validation record must stay in the DNS, so that it is renewed.`;
+  if (endsAt <= now) return failed(`the certificate of ${host} has ended on ${validTo}`, renew);
+  if (!socket.authorized) {
+    return failed(
+      `the certificate of ${host} is not accepted: ${String(Object(socket.authorizationError).message ?? socket.authorizationError)}`,
+      `The host must show a certificate for its own name: deploy the stack again.`,
+    );
+  }
+  const days = Math.floor((endsAt - now) / dayMs);
+  if (days < soonDays) return warning(`the certificate of ${host} ends in ${days} days`, renew);
+  return ok(`${host} answers; its certificate is valid for ${days} days`);
+}
+
+function unreachable(
+  url: URL,
+  { code, name, message }: { code?: string; name?: string; message?: string },
+): Outcome {
+  if (code === "ENOTFOUND") {
+    return failed(
+      `${url.hostname} is not in the DNS`,
+      `Add the record of ${url.hostname}: deploy with hostedZoneId, or point it at the API's domain name.`,
+    );
+  }
+  const reason = name === "TimeoutError" || name === "AbortError" ? "no answer in time" : (code ?? message);
+  return failed(
+    `${url.host} cannot be reached: ${reason}`,
+    "See whether the API's custom domain name exists.",
+  );
+}

@@ -1,0 +1,207 @@
+import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { newId } from "../../shared/platform/ids.ts";
+import { eventually } from "../support/eventually.ts";
+import { type LocalCloud, startLocalCloud } from "../support/local-cloud.ts";
+import { type ProgramOptions, runProgram } from "../support/operator-program.ts";
+
+let cloud: LocalCloud;
+let sqs: SQSClient;
+beforeAll(async () => {
+  cloud = await startLocalCloud();
+  const { SQS: endpoint } = await cloud.awsEndpoints();
+  sqs = new SQSClient({
+    endpoint,
+    region: "us-east-1",
+    credentials: { accessKeyId: "a", secretAccessKey: "b" },
+  });
+});
+afterAll(async () => {
+  sqs.destroy();
+  await cloud.stop();
+});
+
+const postern = (args: readonly string[], options?: ProgramOptions) => runProgram(cloud, args, options);
+const json = async (...args: string[]) => JSON.parse((await postern([...args, "--json"])).out);
+const longest = (text: string) => Math.max(...text.split("\n").map((line) => line.length));
+
+async function newAccount(name: string, ...more: string[]): Promise<number> {
+  const args = ["accounts", "create", "--name", name, "--owner", `owner@${newId(0)}.example`, ...more];
+  return (await json(...args)).accountId;
+}
+
+describe("the operator's program", () => {
+  it("makes an account, shows it, and changes its plan and limits", async () => {
+    const accountId = await newAccount("Shop", "--plan", "basic-10k", "--hour", "5_000");
+    const id = String(accountId);
+    expect(await postern(["accounts", "limits", id, "--month", "12,000", "--requests", "300"])).toMatchObject(
+      {
+        ...{ code: 0, out: `Account ${id} has its limits.`, err: "" },
+      },
+    );
+    expect(await json("accounts", "show", id)).toMatchObject({
+      ...{ accountId, name: "Shop", status: "active", planName: "basic-10k" },
+      limits: { emailsPerHour: 5_000, requestsPer10Seconds: 300 },
+      usage: { used: 0, monthLimit: 12_000 },
+    });
+    expect((await postern(["accounts", "show", id])).out).toMatch(/^Used +0 of 12,000$/m);
+    expect(await postern(["accounts", "plan", id, "business-100k"])).toMatchObject({ code: 0 });
+    expect((await json("usage", id)).planName).toBe("business-100k");
+  });
+
+  it("lists accounts in 80 columns, whatever their names, and cuts nothing in a pipe", async () => {
+    const name = `A shop with a long name 商店 \u001b[31mred\u001b[0m\nand two lines ${"x".repeat(60)}`;
+    const id = await newAccount(name);
+    const terminal = await postern(["accounts", "list", "--all"]);
+    expect(longest(terminal.out)).toBeLessThanOrEqual(80);
+    expect(terminal.out).not.toContain("\u001b");
+    expect(terminal.out).toMatch(new RegExp(`^ *${id}  A shop.*…  `, "m"));
+    const pipe = await postern(["accounts", "list", "--all"], { columns: null });
+    expect(pipe.out).toContain(`red and two lines ${"x".repeat(60)}`);
+    expect(longest((await postern(["usage"])).out)).toBeLessThanOrEqual(80);
+  });
+
+  it("says where a list goes on", async () => {
+    const ids = [await newAccount("One"), await newAccount("Two")];
+    const first = await postern(["accounts", "list", "--after", String(Number(ids[0]) - 1), "--limit", "1"]);
+    expect(first.err).toMatch(/--after \d+/);
+    const next = /--after (\d+)/.exec(first.err)?.[1] ?? "";
+    expect((await json("accounts", "list", "--after", next)).accounts[0].accountId).toBe(ids[1]);
+  });
+
+  it("decides about domains", async () => {
+    const id = String(await newAccount("Domains", "--plan", "basic-10k"));
+    const name = `decided${id}.example`;
+    expect((await postern(["domains", "add", id, name])).out).toMatch(/unverified_dns/);
+    expect(await postern(["domains", "approve", id, name])).toMatchObject({
+      code: 0,
+      out: `${name} may send.`,
+    });
+    const reasons = ["--reason", "It sends what nobody asked for.", "It has no website."];
+    expect(await postern(["domains", "reject", id, name, ...reasons])).toMatchObject({ code: 0 });
+    expect((await postern(["domains", "list", id])).out).toMatch(new RegExp(`${name} +\\d+ +non_compliant`));
+    expect(await postern(["domains", "review"])).toMatchObject({ out: "Nothing waits for a decision." });
+  });
+
+  it("makes a token that works, and prints nothing else on its output", async () => {
+    const made = await postern(["tokens", "create", String(cloud.accountId), "--name", "cli"]);
+    const answer = await fetch(`${cloud.urls.api}/api/accounts/${cloud.accountId}/suppressions`, {
+      headers: { authorization: `Bearer ${made.out}` },
+    });
+    expect(answer.status).toBe(200);
+  });
+
+  it.each<[string, string[], number, RegExp]>([
+    ["an account that is not there", ["accounts", "show", "99999999"], 1, /no account 99999999/],
+    ["a plan that is not there", ["accounts", "plan", "1", "gold"], 1, /there are: free/],
+    ["a queue that is not there", ["queues", "dead", "Nowhere"], 1, /there are: DeliverTransactional/],
+    ["no number", ["accounts", "show", "shop"], 2, /whole number/],
+    ["no limit", ["accounts", "limits", "1"], 2, /--month/],
+    ["an unknown command", ["accounts", "shwo"], 2, /Did you mean show/],
+    ["an unknown option", ["usage", "--jsn"], 2, /--json/],
+    ["no reason", ["domains", "reject", "1", "a.example"], 2, /--reason/],
+    ["no installation", ["usage", "--local", "/nowhere"], 2, /--function/],
+  ])("refuses %s", async (_what, args, code, says) => {
+    const run = await postern(args);
+    expect([run.code, run.out]).toEqual([code, ""]);
+    expect(run.err).toMatch(says);
+  });
+
+  it.each([
+    "",
+    "accounts",
+    ...["list", "show", "create", "plan", "limits", "suspend", "lift", "answered", "ban"].map(
+      (name) => `accounts ${name}`,
+    ),
+    "tokens create",
+    ...["list", "review", "add", "approve", "reject"].map((name) => `domains ${name}`),
+    ...["depth", "dead", "replay"].map((name) => `queues ${name}`),
+    "usage",
+    "doctor",
+  ])("helps with %j, in 80 columns", async (words) => {
+    const { code, out } = await postern([...words.split(" ").filter(Boolean), "--help"]);
+    expect([code, longest(out) <= 80]).toEqual([0, true]);
+    expect(out).toContain("--json");
+  });
+});
+
+describe("an account that misbehaves", () => {
+  it("is suspended, in parts or as a whole, shown so, and let go again", async () => {
+    const id = String(await newAccount("Loud", "--plan", "basic-10k"));
+    const reason = "Too many complaints.";
+    const suspended = await postern(["accounts", "suspend", id, "--stream", "bulk", "--reason", reason]);
+    expect(suspended.out).toMatch(new RegExp(`^The bulk stream of account ${id} is suspended[^]*${reason}$`));
+    expect((await postern(["accounts", "show", id])).out).toMatch(/^Suspended +bulk stream since /m);
+    expect((await postern(["accounts", "answered", id, "--stream", "bulk"])).out).toContain("answered");
+    const lift = ["accounts", "lift", id, "--stream", "bulk"];
+    expect((await postern(lift)).out).toContain("may send again");
+    expect((await postern(lift)).out).toContain("was not suspended");
+  });
+
+  it("is banned only by who means it", async () => {
+    const id = String(await newAccount("Worse"));
+    const ban = ["accounts", "ban", id];
+    expect(await postern(ban)).toMatchObject({ code: 2, err: expect.stringContaining("--yes") });
+    expect(await postern(ban, { answer: false })).toMatchObject({ code: 2 });
+    expect((await json("accounts", "show", id)).status).toBe("active");
+    expect((await postern(ban, { answer: true })).out).toContain("is banned");
+    expect((await json("accounts", "show", id)).status).toBe("banned");
+  });
+});
+
+describe("dead letters", () => {
+  async function deadJob(subject: string, to: string): Promise<string> {
+    const content = {
+      ...{ from: { email: `hello@${cloud.domain}` }, to: [{ email: to }], cc: [] },
+      ...{ subject, text: "Hello", headers: {}, attachments: [] },
+    };
+    const submissionId = newId(Date.now());
+    const job = {
+      ...{ version: 1, submissionId, accountId: cloud.accountId, stream: "transactional" },
+      ...{ domainName: cloud.domain, acceptedAt: Date.now(), attempt: 0 },
+      content: { stored: [], inline: content },
+      recipients: [{ messageId: newId(Date.now()), email: to, kind: "to" }],
+    };
+    const { QueueUrl } = await sqs.send(
+      new GetQueueUrlCommand({ QueueName: "Postern-DeliverTransactionalDeadLetters" }),
+    );
+    const MessageBody = JSON.stringify(job);
+    return (await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }))).MessageId ?? "";
+  }
+
+  it("are listed without what they say, and put back, one or all", async () => {
+    const to = "reader@example.net";
+    const ids = [
+      await deadJob("First letter", to),
+      await deadJob("Second letter", to),
+      await deadJob("Third", to),
+    ];
+    expect((await postern(["queues"])).out).toMatch(/^DeliverTransactional .* 3$/m);
+
+    const one = await postern(["queues", "replay", "delivertransactional", ids[0] ?? ""]);
+    expect(one.out).toMatch(/^1 put back/);
+    await eventually(async () => {
+      expect((await cloud.mailbox()).map(({ subject }) => subject)).toContain("First letter");
+    });
+    // What was looked at in passing is hidden until then.
+    await cloud.advanceClock({ minutes: 3 });
+
+    const { deadLetters } = await json("queues", "dead", "DeliverTransactional");
+    expect(deadLetters.map(({ id }: { id: string }) => id).toSorted()).toEqual(ids.slice(1).toSorted());
+    expect(deadLetters[0].about).toMatchObject({ accountId: cloud.accountId, stream: "transactional" });
+    expect(JSON.stringify(deadLetters)).not.toMatch(/letter|reader@/i);
+    await cloud.advanceClock({ minutes: 1 });
+    const table = await postern(["queues", "dead", "DeliverTransactional"]);
+    expect(longest(table.out)).toBeLessThanOrEqual(80);
+    await cloud.advanceClock({ minutes: 1 });
+
+    expect(await json("queues", "replay", "DeliverTransactional")).toEqual({ moved: 2, left: 0 });
+    await eventually(async () => expect(await cloud.mailbox()).toHaveLength(3));
+    expect(await json("queues", "dead", "DeliverTransactional")).toMatchObject({ deadLetters: [], total: 0 });
+  });
+
+  it("of schedules have no queue to go back to, which is said", async () => {
+    const run = await postern(["queues", "replay", "Schedules"]);
+    expect([run.code, run.err]).toEqual([1, expect.stringContaining("no queue to go back to")]);
+  });
+});
