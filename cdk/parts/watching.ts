@@ -48,20 +48,21 @@ export class Watching extends Construct {
     });
   }
 
-  // Amazon reviews an account from 5% bounces or 0.1% complaints on, and may pause it from 10% or 0.5%.
+  // Amazon reviews an account from 5% bounces or 0.1% complaints on, and may pause it from 10% or 0.5%: the alarms
+  // come before.
   private watchReputation(): void {
     const { alarms } = Deployment.of(this);
     alarms.raise(this, "BounceRateAlarm", {
-      says: "So much mail bounces that Amazon may review the account",
+      says: "So much mail bounces that Amazon may soon review the account",
       runbook: "bounce-rate",
       metric: reputation("BounceRate"),
-      atLeast: 0.05,
+      atLeast: 0.04,
     });
     alarms.raise(this, "ComplaintRateAlarm", {
-      says: "So many recipients complain that Amazon may review the account",
+      says: "So many recipients complain that Amazon may soon review the account",
       runbook: "complaint-rate",
       metric: reputation("ComplaintRate"),
-      atLeast: 0.001,
+      atLeast: 0.0008,
     });
   }
 

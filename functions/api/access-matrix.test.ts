@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type AccountStore, accountStore } from "../../shared/accounts/account-store.ts";
 import type { Token } from "../../shared/accounts/token.ts";
-import { createAccount } from "../../shared/billing/create-account.ts";
 import { logger } from "../../shared/platform/observability.ts";
-import { type AccountApi, startAccountApi } from "../../test/support/account-api.ts";
+import { type AccountApi, newPlace, startAccountApi } from "../../test/support/account-api.ts";
 import { type LawfulRequest, lawfulRequests, type Place } from "../../test/support/api-requests.ts";
 import { apiEvent } from "../../test/support/api-service.ts";
 import { settableClock } from "../../test/support/test-table.ts";
@@ -42,6 +41,8 @@ const closer: Readonly<Record<string, (caller: Caller) => number | undefined>> =
   "POST /domains/{id}/send_setup_instructions": toChange,
   "POST /domains/{id}/check": toChange,
   "POST /domains/{id}/questionnaire": toChange,
+  "GET /domains/{id}/auto_bcc": toSee,
+  "PUT /domains/{id}/auto_bcc": toChange,
   "GET /domains/{id}/company_info": toSee,
   "POST /suppressions": ofDomain,
   "DELETE /suppressions/{id}": toChange,
@@ -71,23 +72,6 @@ beforeAll(async () => {
 afterAll(() => api.stop());
 
 const nameOf = ({ method, path }: Pick<ApiRoute, "method" | "path">) => `${method} ${path}`;
-
-/** A new account with a domain that can send, and an organization. */
-async function newPlace(): Promise<Place> {
-  const { deps } = api;
-  const usual = {
-    limits: { requestsPer10Seconds: 100_000 },
-    emailsPerMonth: undefined,
-    emailsPerDay: undefined,
-  };
-  const wanted = { name: "Till", ownerEmail: "owner@example.net", planName: "enterprise-1.5m" };
-  const { id: accountId } = await createAccount(deps, { ...wanted, ...usual, planStart: 0 });
-  const domainName = `till${accountId}.example`;
-  const added = { accountId, name: domainName, complianceStatus: "compliant" as const, dkimKeys: [] };
-  const { id: domainId } = await deps.domains.add(added);
-  const { id } = await deps.organizations.create({ name: "Org", mainAccountId: accountId });
-  return { deps, accountId, domainId, domainName, organizationId: id };
-}
 
 async function secretOf(name: CallerName, place: Place): Promise<string> {
   const { accountId } = place;
@@ -145,7 +129,7 @@ describe("each route, for each level of a token", () => {
     async (name) => {
       for (const route of routes) {
         // Some routes are counted by account, and some take away what others need.
-        const place = await newPlace();
+        const place = await newPlace(api.deps);
         const secret = await secretOf(name, place);
         const request = await requestFor(route, place);
         const { body } = request;
@@ -169,8 +153,8 @@ describe("each route, for each level of a token", () => {
 
 describe("another account's token", () => {
   it("gets nowhere: not by the other's path, nor to what belongs to the other", async () => {
-    const victim = await newPlace();
-    const stranger = await newPlace();
+    const victim = await newPlace(api.deps);
+    const stranger = await newPlace(api.deps);
     const secret = await secretOf("an account admin", stranger);
     for (const route of routes) {
       const { path, body } = await requestFor(route, victim);
@@ -184,8 +168,8 @@ describe("another account's token", () => {
   }, 60_000);
 
   it("puts nothing on another account's domain", async () => {
-    const victim = await newPlace();
-    const secret = await secretOf("an account admin", await newPlace());
+    const victim = await newPlace(api.deps);
+    const secret = await secretOf("an account admin", await newPlace(api.deps));
     for (const name of ["POST /suppressions", "POST /tracking_opt_outs", "POST /suppressions/import"]) {
       const { path, body } = (await lawfulRequests[name]?.(victim)) ?? { path: "" };
       expect(await statusOf("POST", `/api${path}`, secret, body), name).toBe(422);
@@ -195,7 +179,7 @@ describe("another account's token", () => {
 
 describe("a token that does not work any more", () => {
   it("is turned away by every route, as none and a wrong one are", async () => {
-    const place = await newPlace();
+    const place = await newPlace(api.deps);
     const { accountId } = place;
     const resources = resourcesOf("an account admin", place);
     const now = Date.now();
@@ -223,7 +207,7 @@ describe("a token that does not work any more", () => {
 
 describe("a token", () => {
   it("is in no log, wherever in a request it is, and whatever goes wrong", async () => {
-    const place = await newPlace();
+    const place = await newPlace(api.deps);
     const secret = await secretOf("an account admin", place);
     const written: string[] = [];
     const keep = (text: string | Uint8Array) => written.push(String(text)) > 0;

@@ -6,6 +6,8 @@ import { startAwsEndpoint } from "../../local/engines/aws/endpoint.ts";
 import { sesFaults } from "../../local/engines/aws/ses-faults.ts";
 import { startDynamoEngine } from "../../local/engines/dynamodb.ts";
 import { startQueues } from "../../local/engines/queues.ts";
+import { createAccount } from "../../shared/billing/create-account.ts";
+import type { Place } from "./api-requests.ts";
 import { createTables, documentClientFor, type Tables } from "./dynamodb.ts";
 
 const aws = { region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } };
@@ -83,4 +85,20 @@ function environmentOf(tables: Tables) {
     WEBSITE_ALLOW_PRIVATE: "true",
     DNS_SERVER: "127.0.0.1:9",
   };
+}
+
+/** A new account with a domain that can send, and an organization. */
+export async function newPlace(deps: ApiDeps): Promise<Place> {
+  const usual = {
+    limits: { requestsPer10Seconds: 100_000 },
+    emailsPerMonth: undefined,
+    emailsPerDay: undefined,
+  };
+  const wanted = { name: "Till", ownerEmail: "owner@example.net", planName: "enterprise-1.5m" };
+  const { id: accountId } = await createAccount(deps, { ...wanted, ...usual, planStart: 0 });
+  const domainName = `till${accountId}.example`;
+  const added = { accountId, name: domainName, complianceStatus: "compliant" as const, dkimKeys: [] };
+  const { id: domainId } = await deps.domains.add(added);
+  const { id } = await deps.organizations.create({ name: "Org", mainAccountId: accountId });
+  return { deps, accountId, domainId, domainName, organizationId: id };
 }
