@@ -4,6 +4,7 @@ import { accountAccessRoutes } from "./routes/account-accesses.ts";
 import { accountRoutes } from "./routes/accounts.ts";
 import { apiTokenRoutes } from "./routes/api-tokens.ts";
 import { auditLogRoutes } from "./routes/audit-log.ts";
+import { autoBccRoutes } from "./routes/auto-bcc.ts";
 import { billingRoutes } from "./routes/billing.ts";
 import { companyInfoRoutes } from "./routes/company-info.ts";
 import { domainRoutes } from "./routes/domains.ts";
@@ -23,6 +24,7 @@ export function apiRoutes(deps: ApiDeps): ApiRoute[] {
   return [
     ...companyInfoRoutes(deps),
     ...domainRoutes(deps),
+    ...autoBccRoutes(deps),
     ...emailLogRoutes(deps),
     ...statsRoutes(deps),
     ...suppressionRoutes(deps),

@@ -52,6 +52,8 @@ export const recipientSchema = z.object({
   messageId: z.string(),
   email: z.string(),
   kind: z.enum(["to", "cc", "bcc"]),
+  /** The customer has not named it: the sending domain's auto-BCC has. */
+  autoBcc: z.literal(true).optional(),
 });
 
 /**
@@ -110,6 +112,8 @@ export const deliveryJobSchema = z.object({
   category: z.string().optional(),
   customVariables: z.record(z.string(), z.string()).optional(),
   clientIp: z.string().optional(),
+  /** Header fields of the copies that auto-BCC makes, and of nothing else. */
+  autoBccHeaders: z.record(z.string(), z.string()).optional(),
 });
 
 export type Mailbox = z.infer<typeof mailboxSchema>;

@@ -96,6 +96,39 @@ describe("a transactional email", () => {
   });
 });
 
+describe("a copy that auto-BCC makes", () => {
+  const autoBccHeaders = { "X-Copy": "crm", "x-kind": "copy" };
+  const withCopy = () => {
+    const job = jobTo(3, { autoBccHeaders });
+    const recipients = job.recipients.map((one, place) =>
+      place === 1 ? { ...one, kind: "bcc" as const, autoBcc: true as const } : one,
+    );
+    return { ...job, recipients };
+  };
+
+  it.each([
+    ["composed once for many", {}],
+    ["each recipient's own", { openTracking: true }],
+  ])(
+    "alone has its header fields, in the place of the email's of the same name, if it is %s",
+    async (_how, ofDomain) => {
+      const change = { headers: { "X-Kind": "email", "X-Other": "1" } };
+      const job = withCopy();
+      const composer = composerFor(deps, job, { ...content, ...change }, { ...domain, ...ofDomain });
+      const heads = [];
+      for (const recipient of job.recipients) {
+        const { mime } = inMemory(await composer.compose(recipient));
+        heads.push(mime.subarray(0, mime.indexOf("\r\n\r\n")).toString());
+      }
+      const fields = heads.map((head) => head.match(/^x-[^\r]*/gim)?.toSorted());
+
+      const usual = ["X-Kind: email", "X-Other: 1"];
+      expect(fields).toEqual([usual, ["X-Copy: crm", "X-Other: 1", "x-kind: copy"], usual]);
+      for (const head of heads) expect(head).not.toMatch(/^bcc:|r\d@example\.org/im);
+    },
+  );
+});
+
 describe("a bulk email", () => {
   it("offers each recipient a link of their own, in the header and in both bodies", async () => {
     const job = jobTo(2, { stream: "bulk" });

@@ -7,13 +7,15 @@ import { asksForUnsubscribeLink, listUnsubscribeHeaders } from "../mail/unsubscr
 import { type MarkedBody, markedBody } from "../tracking/marked-body.ts";
 import { clickBaseOf, type OwnLinks } from "../tracking/recipient-links.ts";
 import type { Choice, ComposeDeps, Composer } from "./composing.ts";
+import { copyHeaders, withCopyHeaders } from "./copy-headers.ts";
 import { type LetterWriter, letterWriter, type PlainLetter } from "./letter-writer.ts";
 import { marksFor } from "./marks.ts";
 import { hostsOf, linksFor } from "./recipient-links.ts";
 
 /**
  * How an email of fields is written for each recipient. Its bodies are read once; where nothing but the
- * message's id differs between recipients, it is composed once too, under an id that stands in for each.
+ * message's id differs between recipients, it is composed once too, under an id that stands in for each; once
+ * more for copies with header fields of their own.
  */
 export function fieldsComposer(
   deps: ComposeDeps,
@@ -24,17 +26,20 @@ export function fieldsComposer(
   const { attachments, ...texts } = content;
   const bytes = bytesOf(content);
   const { write, close } = letterWriter(deps.contents, attachments, bytes);
-  const writers = new Map<boolean, Promise<MimeFor>>();
-  const writerFor = (choice: Choice) => {
-    const writer = writers.get(choice.optedOut) ?? mimeWriter({ deps, job, texts, domain, write }, choice);
-    writers.set(choice.optedOut, writer);
+  const writers = new Map<string, Promise<MimeFor>>();
+  const writerFor = (recipient: JobRecipient, choice: Choice) => {
+    const key = `${choice.optedOut}/${recipient.autoBcc ?? false}`;
+    const headers = withCopyHeaders(texts.headers, copyHeaders(job, recipient));
+    const email = { deps, job, texts: { ...texts, headers }, domain, write };
+    const writer = writers.get(key) ?? mimeWriter(email, choice);
+    writers.set(key, writer);
     return writer;
   };
   return {
     bytes,
     close,
     async compose(recipient, choice = { optedOut: false }) {
-      const mimeFor = await writerFor(choice);
+      const mimeFor = await writerFor(recipient, choice);
       return { mime: await mimeFor(recipient), rfcMessageId: `<${recipient.messageId}@${domain.name}>` };
     },
   };

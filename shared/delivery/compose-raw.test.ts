@@ -22,10 +22,16 @@ async function bytesOf(mime: Mime): Promise<Buffer> {
 }
 
 /** A raw message as its recipient gets it, whether it lay in memory or in a file. */
-async function outgoing(raw: Buffer, stream: Stream, ofDomain: Partial<typeof domain> = {}) {
-  const job = jobTo(1, { stream });
-  const [recipient] = job.recipients;
-  if (!recipient) throw new Error("no recipient");
+async function outgoing(
+  raw: Buffer,
+  stream: Stream,
+  ofDomain: Partial<typeof domain> = {},
+  autoBccHeaders?: Record<string, string>,
+) {
+  const job = jobTo(1, { stream, ...(autoBccHeaders && { autoBccHeaders }) });
+  const [named] = job.recipients;
+  if (!named) throw new Error("no recipient");
+  const recipient = { ...named, ...(autoBccHeaders && { autoBcc: true as const }) };
   const write = async (stored: Buffer | TempFile) => {
     const deps = {
       mailHost: "mail.example.net",
@@ -94,6 +100,15 @@ describe("a raw transactional message", () => {
     const { bytes } = await outgoing(raw, "transactional");
 
     expect(added(bytes, raw)).toMatch(/^Message-ID: \S+\r\nCFBL-Feedback-ID: \S+\r\n$/);
+  });
+
+  it("has the header fields of a copy before its own, and stays as it is", async () => {
+    const raw = message(names[0] ?? "");
+    const value = `${"word ".repeat(40)}end`;
+    const { bytes } = await outgoing(raw, "transactional", {}, { "X-Copy": value });
+
+    expect(added(bytes, raw)).toMatch(new RegExp(`^X-Copy: ${value}\r$`, "m"));
+    expect(bytes.subarray(-raw.length).equals(raw)).toBe(true);
   });
 
   it("gets the recipient's link where it asks for it, in its texts and in no attachment", async () => {

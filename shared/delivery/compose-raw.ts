@@ -10,6 +10,7 @@ import type { Marks } from "../tracking/body.ts";
 import { type MarkedBody, markedBody } from "../tracking/marked-body.ts";
 import { clickBaseOf, type OwnLinks } from "../tracking/recipient-links.ts";
 import type { Choice, ComposeDeps, Composer } from "./composing.ts";
+import { copyHeaders } from "./copy-headers.ts";
 import { marksFor } from "./marks.ts";
 import { hostsOf, linksFor } from "./recipient-links.ts";
 
@@ -57,7 +58,9 @@ export function rawComposer(
       const { message } = await opened;
       const own = soleValue(message.fields, "message-id");
       const rfcMessageId = own || `<${recipient.messageId}@${domain.name}>`;
-      const head = withMissing(message, serviceFields(deps, job, recipient, rfcMessageId));
+      const ownHead = withFields(message.head, copyHeaders(job, recipient));
+      const fields = serviceFields(deps, job, recipient, rfcMessageId);
+      const head = withMissing({ ...message, head: ownHead }, fields);
       const links = await linksFor(deps, job, domain, recipient);
       const letter = { ...message, head };
       const { bodies, isOffered } = await preparedFor(message, choice);

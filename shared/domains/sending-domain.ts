@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { autoBccSchema } from "./auto-bcc.ts";
 
 export const complianceStatusSchema = z.enum([
   "unverified_dns",
@@ -92,6 +93,7 @@ export const sendingDomainSchema = z.object({
   trackingOptOut: z.boolean().default(settingsOfNewDomains.trackingOptOut),
   unsubscribeLink: z.boolean().default(settingsOfNewDomains.unsubscribeLink),
   customTracking: z.boolean().default(settingsOfNewDomains.customTracking),
+  autoBcc: autoBccSchema.optional(),
   /** Epoch ms. */
   createdAt: z.number().optional(),
   /** Made with the account, for mail to its owner alone; `demoSent` counts it. */

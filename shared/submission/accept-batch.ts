@@ -1,4 +1,5 @@
 import { PosternError } from "../platform/errors.ts";
+import { copiesOf, withCopies } from "./auto-bcc.ts";
 import { checkEmail } from "./check-email.ts";
 import { findCustomer } from "./customer.ts";
 import type { AcceptDeps } from "./deps.ts";
@@ -6,7 +7,7 @@ import { readBatch } from "./email-items.ts";
 import { once } from "./once.ts";
 import { isAccepted, messageIdsAt, refusedOutcome } from "./outcomes.ts";
 import { sendOff } from "./send-off.ts";
-import type { CheckedEmail, ItemResult, Outcome, Refusals, Sent, Submission } from "./submission.ts";
+import type { CheckedEmail, Footing, ItemResult, Outcome, Sent, Submission } from "./submission.ts";
 
 /**
  * Accepts a batch as `accept` does one email, except that each email is checked for itself and stands for
@@ -26,19 +27,25 @@ export async function acceptBatch(deps: AcceptDeps, submission: Submission): Pro
     deps,
     customer.account.id,
     submission,
-    async (attempt, refused) => {
+    footingOf(checks),
+    async (attempt, { refused, copies }) => {
       const asBefore = checks.map((check, item) => refused.get(item) ?? mustPass(check));
-      return inOrderOf(asBefore, await sendOff(deps, attempt, asBefore.filter(isEmail)));
+      const emails = asBefore.filter(isEmail).map((email) => withCopies(email, copies));
+      return inOrderOf(asBefore, await sendOff(deps, attempt, emails));
     },
-    refusalsAmong(checks),
   );
   return outcomes.map((outcome) =>
     isAccepted(outcome) ? { messageIds: messageIdsAt(submissionId, outcome) } : { errors: outcome.messages },
   );
 }
 
-function refusalsAmong(checks: readonly (CheckedEmail | Outcome)[]): Refusals {
-  return new Map(checks.flatMap((check, item) => (isEmail(check) ? [] : [[item, check] as const])));
+function footingOf(checks: readonly (CheckedEmail | Outcome)[]): Footing {
+  return {
+    refused: new Map(checks.flatMap((check, item) => (isEmail(check) ? [] : [[item, check] as const]))),
+    copies: copiesOf(
+      checks.filter(isEmail).map(({ domainName, autoBcc }) => ({ name: domainName, autoBcc })),
+    ),
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { SendingDomain } from "../domains/sending-domain.ts";
 import { PosternError } from "../platform/errors.ts";
+import { autoBccOf, copiesOf, withCopies } from "./auto-bcc.ts";
 import { findDomain, refuseStrangers, spendDemo } from "./check-email.ts";
 import { type Customer, findCustomer } from "./customer.ts";
 import type { AcceptDeps } from "./deps.ts";
@@ -26,7 +27,7 @@ export interface RawSubmission extends Pick<Submission, "secret" | "stream" | "c
  * Accepts a MIME message as `accept` does one email: the same checks in the same order, except that the
  * sender's domain is the envelope's and that the message's bytes are kept as they are.
  *
- * @returns one id for each recipient, in their order
+ * @returns one id for each of these recipients, in their order
  * @throws PosternError for everything that the customer can do something about; anything else that is
  * thrown is our own failure
  */
@@ -44,8 +45,15 @@ export async function acceptRaw(
   );
   const raw = await readRawEmail(deps, customer, domain.name, recipients, content);
   await spendDemo(deps, domain, recipients.length);
-  const { submissionId, outcomes } = await once(deps, customer.account.id, submission, (attempt) =>
-    sendOff(deps, attempt, [{ ...raw, domainName: domain.name, domainId: domain.id }]),
+  const autoBcc = autoBccOf(domain);
+  const email = { ...raw, domainName: domain.name, domainId: domain.id, autoBcc };
+  const footing = { refused: new Map(), copies: copiesOf([{ name: domain.name, autoBcc }]) };
+  const { submissionId, outcomes } = await once(
+    deps,
+    customer.account.id,
+    submission,
+    footing,
+    (attempt, { copies }) => sendOff(deps, attempt, [withCopies(email, copies)]),
   );
   return { messageIds: acceptedIds(submissionId, outcomes) };
 }

@@ -1,6 +1,7 @@
 import { canSendFrom } from "../accounts/permissions.ts";
 import type { SendingDomain } from "../domains/sending-domain.ts";
 import { PosternError } from "../platform/errors.ts";
+import { autoBccOf } from "./auto-bcc.ts";
 import type { Customer } from "./customer.ts";
 import type { AcceptDeps } from "./deps.ts";
 import type { Draft, Recipient } from "./email.ts";
@@ -26,6 +27,7 @@ export async function checkEmail(deps: AcceptDeps, customer: Customer, draft: Dr
     domainName: domain.name,
     domainId: domain.id,
     recipients: draft.recipients,
+    autoBcc: autoBccOf(domain),
   };
 }
 

@@ -99,11 +99,12 @@ function packEmail(
 
 function jobsOf(
   attempt: Attempt,
-  { item, email, domainName, domainId }: PlacedEmail,
+  { item, email, domainName, domainId, autoBcc }: PlacedEmail,
   groups: readonly JobRecipient[][],
   content: DeliveryJob["content"],
 ): QueuedJob[] {
   return groups.map((recipients) => {
+    const hasCopies = recipients.some((recipient) => recipient.autoBcc);
     const job: DeliveryJob = {
       version: 1,
       submissionId: attempt.submissionId,
@@ -118,6 +119,7 @@ function jobsOf(
       category: email.category,
       customVariables: email.customVariables,
       clientIp: attempt.clientIp,
+      autoBccHeaders: hasCopies ? autoBcc?.headers : undefined,
     };
     return { item, body: jobText(job), needs: "raw" in content ? [] : content.stored };
   });

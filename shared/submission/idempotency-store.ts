@@ -6,7 +6,7 @@ import { accountPartition } from "../platform/account-partition.ts";
 import type { Clock } from "../platform/clock.ts";
 import { PosternError } from "../platform/errors.ts";
 import { refusedWrite } from "../platform/refused-writes.ts";
-import type { Outcome, Refusals } from "./submission.ts";
+import type { Footing, Outcome } from "./submission.ts";
 
 const deflate = promisify(deflateRaw);
 const inflate = promisify(inflateRaw);
@@ -25,14 +25,14 @@ export interface IdempotentRequest {
 
 /**
  * What to do with the request: attempt it under an id, for the first time or again, or answer as before.
- * `refused` is what the first attempt refused.
+ * `footing` is the first attempt's.
  */
 export type Begun =
   | {
       readonly kind: "attempt";
       readonly submissionId: string;
       readonly resumed: boolean;
-      readonly refused: Refusals;
+      readonly footing: Footing;
     }
   | { readonly kind: "answered"; readonly submissionId: string; readonly outcomes: readonly Outcome[] };
 
@@ -41,7 +41,10 @@ interface Row {
   submissionId: string;
   progress: "in-progress" | "done";
   startedAt: number;
+  /** Absent where nothing was refused. */
   refused?: Uint8Array;
+  /** Absent where nobody gets copies. */
+  copies?: Uint8Array;
   outcomes?: Uint8Array;
 }
 
@@ -58,14 +61,14 @@ export function idempotencyStore(deps: { client: DynamoDBDocumentClient; table: 
      * Begins a request, or finds it begun before.
      *
      * @param submissionId the id to use if this is the first attempt
-     * @param refused what this attempt refuses, kept if it is the first: the ids of the others follow from it
+     * @param footing what this attempt stands on, kept if it is the first
      * @throws PosternError `idempotency_key_reused` or `idempotency_in_progress`
      */
-    async begin(request: IdempotentRequest, submissionId: string, refused: Refusals): Promise<Begun> {
-      const row = await putIfAbsent(deps, request, { submissionId, refused });
+    async begin(request: IdempotentRequest, submissionId: string, footing: Footing): Promise<Begun> {
+      const row = await putIfAbsent(deps, request, { submissionId, footing });
       // A row with this very id was written by this call, whose first answer was lost.
       if (row === undefined || row.submissionId === submissionId) {
-        return { kind: "attempt", submissionId, resumed: false, refused };
+        return { kind: "attempt", submissionId, resumed: false, footing };
       }
       if (row.fingerprint !== request.fingerprint) throw new PosternError("idempotency_key_reused");
       if (row.progress === "done") {
@@ -73,13 +76,8 @@ export function idempotencyStore(deps: { client: DynamoDBDocumentClient; table: 
         return { kind: "answered", submissionId: row.submissionId, outcomes };
       }
       await takeOver(deps, request, row);
-      const before = row.refused ? await unpacked<[number, Outcome][]>(row.refused) : [];
-      return {
-        kind: "attempt",
-        submissionId: row.submissionId,
-        resumed: true,
-        refused: new Map(before),
-      };
+      const { submissionId: former } = row;
+      return { kind: "attempt", submissionId: former, resumed: true, footing: await footingOf(row) };
     },
 
     /** Keeps the answer for those who ask again. */
@@ -92,7 +90,7 @@ export function idempotencyStore(deps: { client: DynamoDBDocumentClient; table: 
         new UpdateCommand({
           TableName: table,
           Key: keyOf(request),
-          UpdateExpression: "SET progress = :done, outcomes = :outcomes REMOVE refused",
+          UpdateExpression: "SET progress = :done, outcomes = :outcomes REMOVE refused, copies",
           ConditionExpression: "submissionId = :submissionId",
           ExpressionAttributeValues: {
             ":done": "done",
@@ -127,7 +125,7 @@ type Deps = Parameters<typeof idempotencyStore>[0];
 async function putIfAbsent(
   { client, table, clock }: Deps,
   request: IdempotentRequest,
-  { submissionId, refused }: { submissionId: string; refused: Refusals },
+  { submissionId, footing }: { submissionId: string; footing: Footing },
 ): Promise<Row | undefined> {
   const now = clock.now();
   try {
@@ -140,7 +138,8 @@ async function putIfAbsent(
           submissionId,
           progress: "in-progress",
           startedAt: now,
-          ...(refused.size > 0 && { refused: await packed([...refused]) }),
+          ...(footing.refused.size > 0 && { refused: await packed([...footing.refused]) }),
+          ...(footing.copies.size > 0 && { copies: await packed([...footing.copies]) }),
           expiresAt: Math.ceil((now + keptMs) / 1_000),
         },
         // DynamoDB removes expired items some time after their hour, and until then they are not to count.
@@ -155,6 +154,13 @@ async function putIfAbsent(
     if (row === undefined) throw error;
     return row as unknown as Row;
   }
+}
+
+async function footingOf({ refused, copies }: Row): Promise<Footing> {
+  return {
+    refused: new Map(refused && (await unpacked<[number, Outcome][]>(refused))),
+    copies: new Map(copies && (await unpacked<[string, string[]][]>(copies))),
+  };
 }
 
 /** @throws PosternError `idempotency_in_progress` while the former attempt may live, or if another was faster */

@@ -4,7 +4,7 @@ import { logger } from "../platform/observability.ts";
 import type { AcceptDeps } from "./deps.ts";
 import type { IdempotentRequest } from "./idempotency-store.ts";
 import { isAccepted } from "./outcomes.ts";
-import type { Attempt, Outcome, Refusals, Sent, Submission } from "./submission.ts";
+import type { Attempt, Footing, Outcome, Sent, Submission } from "./submission.ts";
 
 /** What of a submission an attempt at it needs. */
 type Repeatable = Pick<Submission, "stream" | "clientIp" | "idempotency">;
@@ -19,8 +19,8 @@ export interface Answer {
  * answer. Where an attempt has died on the way, the next goes on under the same submission id. Nothing is
  * remembered of a request of which nothing was accepted.
  *
- * @param send is told what the first attempt refused: this one, or the one that it goes on with
- * @param refused what the checks refuse now
+ * @param send is told what the first attempt stood on: this one, or the one that it goes on with
+ * @param footing what this attempt would stand on
  * @throws PosternError `invalid_request`, `idempotency_key_reused`, `idempotency_in_progress`, and what the
  * attempt throws
  */
@@ -28,19 +28,19 @@ export async function once(
   deps: AcceptDeps,
   accountId: number,
   submission: Repeatable,
-  send: (attempt: Attempt, refused: Refusals) => Promise<Sent>,
-  refused: Refusals = new Map(),
+  footing: Footing,
+  send: (attempt: Attempt, footing: Footing) => Promise<Sent>,
 ): Promise<Answer> {
   const { stream, clientIp } = submission;
   const request = requestOf(accountId, submission);
   const newSubmission = newId(deps.clock.now());
   const begun = request
-    ? await deps.idempotency.begin(request, newSubmission, refused)
-    : ({ kind: "attempt", submissionId: newSubmission, resumed: false, refused } as const);
+    ? await deps.idempotency.begin(request, newSubmission, footing)
+    : ({ kind: "attempt", submissionId: newSubmission, resumed: false, footing } as const);
   if (begun.kind === "answered") return begun;
 
   const attempt = { submissionId: begun.submissionId, accountId, stream, clientIp, resumed: begun.resumed };
-  const { outcomes, settled } = await send(attempt, begun.refused).catch(async (error: unknown) => {
+  const { outcomes, settled } = await send(attempt, begun.footing).catch(async (error: unknown) => {
     await forget(deps, attempt, request);
     throw error;
   });

@@ -3,8 +3,9 @@ import { messageIdAt } from "../platform/ids.ts";
 import { logger } from "../platform/observability.ts";
 import type { Outcome, PlacedEmail } from "./submission.ts";
 
+/** Of the messages of those whom the customer named: it does not know of the others. */
 export function acceptedOutcome({ firstPlace, recipients }: PlacedEmail): Outcome {
-  return { firstPlace, count: recipients.length };
+  return { firstPlace, count: recipients.filter(({ autoBcc }) => !autoBcc).length };
 }
 
 /** The outcome for an error; what no customer may see becomes a fixed text. */
@@ -22,7 +23,7 @@ export function isAccepted(outcome: Outcome): outcome is Extract<Outcome, { coun
   return "count" in outcome;
 }
 
-/** The ids of an accepted email's messages, in the order of its recipients. */
+/** The ids of an accepted email's messages, in the order of the recipients that the customer named. */
 export function messageIdsAt(
   submissionId: string,
   { firstPlace, count }: { firstPlace: number; count: number },

@@ -1,6 +1,7 @@
 import type { Account } from "../accounts/account.ts";
 import type { Token } from "../accounts/token.ts";
 import type { Stream } from "../contracts/streams.ts";
+import type { AutoBcc } from "../domains/auto-bcc.ts";
 import type { ErrorCode } from "../platform/errors.ts";
 import type { Email, Recipient } from "./email.ts";
 
@@ -47,7 +48,10 @@ export interface CheckedEmail {
   readonly email: Email;
   readonly domainName: string;
   readonly domainId: number;
+  /** Everybody who gets it: first those whom the customer names, in the order to, cc, bcc. */
   readonly recipients: readonly Recipient[];
+  /** What the domain wants of copies. */
+  readonly autoBcc?: AutoBcc | undefined;
 }
 
 /** A checked email with its place among the messages of the submission. */
@@ -58,13 +62,20 @@ export interface PlacedEmail extends CheckedEmail {
   readonly firstPlace: number;
 }
 
-/** What became of one email: its messages by place, or the error that the customer reads instead. */
+/** What became of one email: the messages of those whom the customer named, by place, or the error that the customer reads instead. */
 export type Outcome =
   | { readonly firstPlace: number; readonly count: number }
   | { readonly code: ErrorCode; readonly messages: readonly string[] };
 
 /** Emails of a batch that do not pass the checks, by their place in it. */
 export type Refusals = ReadonlyMap<number, Outcome>;
+
+/** What the ids of a submission's messages depend on besides the request: the first attempt decides it for all. */
+export interface Footing {
+  readonly refused: Refusals;
+  /** Addresses that get copies, by the name of the sending domain. */
+  readonly copies: ReadonlyMap<string, readonly string[]>;
+}
 
 /** What became of the emails of a submission, in their order. */
 export interface Sent {

@@ -51,6 +51,8 @@ const domains: Record<string, Maker> = {
     await store.setComplianceStatus(accountId, domainName, "awaiting_questionnaire");
     return domain("/questionnaire", { questionnaire: { what: "Receipts" } })(place);
   },
+  "GET /domains/{id}/auto_bcc": domain("/auto_bcc"),
+  "PUT /domains/{id}/auto_bcc": domain("/auto_bcc", { auto_bcc: { emails: ["crm@example.net"] } }),
   "GET /domains/{id}/company_info": domain("/company_info"),
   "POST /domains/{id}/company_info": domain("/company_info", { company_info: company }),
   "PATCH /domains/{id}/company_info": domain("/company_info", { company_info: company }),
