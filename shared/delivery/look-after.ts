@@ -1,4 +1,3 @@
-import type { Account } from "../accounts/account.ts";
 import { allGone, banUnanswered, type StandingChange, told } from "../accounts/standing.ts";
 import type { StandingStore } from "../accounts/standing-store.ts";
 import type { Owner } from "../platform/notice.ts";
@@ -12,8 +11,8 @@ export interface LookAfterDeps extends LetGoDeps {
 const nothing: LetGo = { messages: 0, failed: 0, isAll: true };
 
 /**
- * Does what an account's standing asks for: bans who has left a suspension unanswered, tells the owner what is new,
- * and lets go what is held of mail that no suspension holds any more. Each may be cut off, and is then done by the
+ * Does what an account's standing asks for: bans who has left a suspension unanswered, lets go what is held of mail
+ * that no suspension holds any more, and tells the owner what is new. Each may be cut off, and is then done by the
  * next look.
  *
  * @param until epoch ms from which no more mail is let go; the next look goes on
@@ -22,17 +21,15 @@ const nothing: LetGo = { messages: 0, failed: 0, isAll: true };
 export async function lookAfter(deps: LookAfterDeps, accountId: number, until: number): Promise<LetGo> {
   const change = async (one: StandingChange) => (await deps.standings.change(accountId, one)).account;
   let account = await change(banUnanswered);
+  let gone = nothing;
+  const letGoAt = account.standing?.letGoAt;
+  if (letGoAt !== undefined) {
+    gone = await letGo(deps, accountId, until);
+    if (gone.isAll) account = await change(allGone(letGoAt));
+  }
   const news = account.standing?.news ?? [];
   for (const one of news) await deps.owner.tell(accountId, one);
   if (news.length > 0) account = await change(told(news.map(({ changeId }) => changeId)));
-  const letGoAt = account.standing?.letGoAt;
-  if (letGoAt === undefined) return await lookAgain(deps, account, nothing);
-  const gone = await letGo(deps, accountId, until);
-  if (gone.isAll) account = await change(allGone(letGoAt));
-  return await lookAgain(deps, account, gone);
-}
-
-async function lookAgain({ standings }: LookAfterDeps, account: Account, gone: LetGo): Promise<LetGo> {
-  await standings.postpone(account);
+  await deps.standings.postpone(account);
   return gone;
 }
