@@ -11,6 +11,13 @@ import { newApp, ofType, type Resources, synthesize } from "./synthesized.ts";
 const aws = synthesize({});
 const zone = { hostedZoneId: "Z0123456789ABC", mailHost: "mail.example.com", hostedZoneName: "example.com" };
 
+const freePlan = {
+  ...{ name: "free", family: "free", emailsPerMonth: 1_000, emailsPerDay: 50, emailsPerHour: 50 },
+  ...{ dollarsPerMonth: 0, overagePer1000: null, users: 1, domains: 1, logDays: 3 },
+};
+const many = (plan: object, count: number) =>
+  Array.from({ length: count }, (_, place) => ({ ...plan, name: `plan${place}` }));
+
 describe("synthesis", () => {
   it("passes the AwsSolutions rules", () => {
     const { app } = newApp({ mailHost: "mail.example.com" });
@@ -78,6 +85,12 @@ describe("the operator's settings", () => {
     [{ environment: "Production!" }, "environment"],
     [{ transactionalConcurrency: "1" }, "transactionalConcurrency"],
     [{ ...zone, hostedZoneName: "other.example" }, "hostedZoneName"],
+    [{ plans: "[{}]" }, "plans"],
+    [{ plans: "no JSON" }, "plans"],
+    [{ plans: [{ ...freePlan, name: "gratis" }] }, "one plan must be named free"],
+    [{ plans: [freePlan, freePlan] }, "two plans have one name"],
+    [{ plans: [freePlan, { ...freePlan, name: "odd", price: 3 }] }, "price"],
+    [{ plans: [freePlan, ...many(freePlan, 20)] }, "too long"],
     [{ smtpRoute: "mx", smtpRelaySecretArn: "arn:aws:secretsmanager:x" }, "smtpRelaySecretArn"],
   ])("%o are refused by name", (context, name) => {
     expect(() => newApp(context)).toThrow(new RegExp(`The context is wrong[\\s\\S]*${name}`));
@@ -90,6 +103,16 @@ describe("the operator's settings", () => {
       ([, log]) => log.Properties.RetentionInDays,
     );
     expect(new Set(retentions)).toEqual(new Set([90]));
+  });
+
+  it("tell every function of the operator's own plans, and of none otherwise", () => {
+    const plans = JSON.stringify([freePlan]);
+    const own = ofType(synthesize({ local: true, plans }), "AWS::Lambda::Function");
+    for (const [, { Properties }] of own) expect(Properties.Environment.Variables.PLANS).toBe(plans);
+    const usual = ofType(synthesize({ local: true }), "AWS::Lambda::Function");
+    for (const [, { Properties }] of usual) {
+      expect(Properties.Environment?.Variables ?? {}).not.toHaveProperty("PLANS");
+    }
   });
 
   it("give each environment a stack of its own", () => {

@@ -29,7 +29,7 @@ const receive = [
 const deliver = (stream: "Transactional" | "Bulk") => ({
   "<AccountsTable.Arn>": ["dynamodb:GetItem"],
   "<CountersTable.Arn>": ["dynamodb:UpdateItem"],
-  "<QuotaTable.Arn>": ["dynamodb:UpdateItem"],
+  "<QuotaTable.Arn>": ["dynamodb:GetItem", "dynamodb:UpdateItem"],
   "<MessagesTable.Arn>": ["dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
   "<SuppressionsTable.Arn>": ["dynamodb:BatchGetItem"],
   "<PayloadsBucket.Arn>/*": ["s3:GetObject", "s3:PutObject"],
@@ -137,7 +137,9 @@ const expected: Record<string, Record<string, string[]>> = {
     "<NoticesTable.Arn>": ["dynamodb:PutItem"],
   },
   ResetPeriods: {
-    "<QuotaTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+    "<AccountsTable.Arn>": ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+    "<QuotaTable.Arn>": ["GetItem", "PutItem", "Query", "UpdateItem"].map((action) => `dynamodb:${action}`),
+    "arn:<AWS::Partition>:events:<AWS::Region>:<AWS::AccountId>:event-bus/default": ["events:PutEvents"],
     "<QuotaTable.Arn>/index/byPeriodEnd": ["dynamodb:Query"],
   },
   ReconcileQuota: {
@@ -184,7 +186,7 @@ const expected: Record<string, Record<string, string[]>> = {
       "dynamodb:PutItem",
       "dynamodb:Query",
     ],
-    "<QuotaTable.Arn>": ["dynamodb:PutItem"],
+    "<QuotaTable.Arn>": ["GetItem", "PutItem", "Query", "UpdateItem"].map((action) => `dynamodb:${action}`),
     "<WebhooksTable.Arn>": [
       "dynamodb:BatchWriteItem",
       "dynamodb:DeleteItem",
