@@ -43,8 +43,6 @@ const closer: Readonly<Record<string, (caller: Caller) => number | undefined>> =
   "POST /domains/{id}/questionnaire": toChange,
   "GET /domains/{id}/auto_bcc": toSee,
   "PUT /domains/{id}/auto_bcc": toChange,
-  "GET /domains/{id}/auto_bcc": toSee,
-  "PUT /domains/{id}/auto_bcc": toChange,
   "GET /domains/{id}/company_info": toSee,
   "POST /suppressions": ofDomain,
   "DELETE /suppressions/{id}": toChange,

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
@@ -8,6 +9,8 @@ import { messageEventSchema } from "../../shared/contracts/message-event.ts";
 import { eventStore } from "../../shared/messages/event-store.ts";
 import { record } from "../../shared/messages/record.ts";
 import { itemOf } from "../../shared/messages/row-store.ts";
+import { copyKey } from "../../shared/messages/sent-copy.ts";
+import { bucketClient } from "../../shared/platform/bucket-client.ts";
 import { newId } from "../../shared/platform/ids.ts";
 import { type AccountApi, newPlace, startAccountApi } from "../../test/support/account-api.ts";
 import { lawfulRequests, type Place } from "../../test/support/api-requests.ts";
@@ -82,7 +85,8 @@ let routes: ReturnType<typeof apiRoutes>;
 
 beforeAll(async () => {
   api = await startAccountApi();
-  routes = apiRoutes(api.deps);
+  const rawMessages = { ...api.deps.rawMessages, linkKeys: { key: async () => "k".repeat(64) } };
+  routes = apiRoutes({ ...api.deps, rawMessages });
 }, 60_000);
 afterAll(() => api.stop());
 
@@ -128,6 +132,8 @@ async function sentMessage({ accountId, domainId, domainName }: Place): Promise<
   const at = deps.clock.now() - 3_600_000;
   const id = { accountId, messageId: newId(at) };
   const row = rowOf(id, at, { domainId, domainName, copy: "31/object" });
+  const Key = copyKey(accountId, { days: 31, objectId: "object" });
+  await bucketClient().send(new PutObjectCommand({ Bucket: "log", Key, Body: "Subject: Hello" }));
   await client.send(new PutCommand({ TableName: tables.messages, Item: itemOf(row) }));
   const events = eventStore({ client, messagesTable: tables.messages, statsTable: tables.stats });
   const kinds = messageEventSchema.options.map(({ shape }) => shape.kind.value);

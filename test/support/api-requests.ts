@@ -26,6 +26,7 @@ const unique = () => `a${randomUUID().slice(0, 8)}@example.net`;
 const company = {
   ...{ name: "Till", address: "1 Road", city: "Town", country: "Land", zip_code: "1" },
   website_url: "https://till.example",
+  info_level: "business",
 };
 
 const domain =
