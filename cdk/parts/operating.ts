@@ -2,7 +2,7 @@ import { Duration, Stack } from "aws-cdk-lib";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
-import type { Installation } from "../../shared/contracts/installation.ts";
+import type { ToldInstallation } from "../../shared/contracts/installation.ts";
 import { Deployment } from "../defaults/deployment.ts";
 import { ServiceFunction } from "../defaults/service-function.ts";
 import type { ServiceQueue } from "../defaults/service-queue.ts";
@@ -86,23 +86,26 @@ export class Operating extends Construct {
     linkKey.allowRead(worker);
   }
 
-  private installationOf({ recording, periods, streams, queues, doors }: OperatingProps): Installation {
+  private installationOf({ recording, periods, streams, queues, doors }: OperatingProps): ToldInstallation {
     return {
       queues: [
         ...queues.map((queue) => ({
           name: queue.node.id.replace(/Queue$/, ""),
-          url: queue.queueUrl,
-          deadLettersUrl: deadLettersOf(queue).queueUrl,
+          queue: queue.queueName,
+          deadLetters: deadLettersOf(queue).queueName,
         })),
-        { name: "Schedules", deadLettersUrl: periods.deadLetters.queueUrl },
+        { name: "Schedules", deadLetters: periods.deadLetters.queueName },
       ],
       configurationSets: streams.map(({ stream, configurationSet }) => ({
         stream,
         name: configurationSet.configurationSetName,
       })),
       events: { topicArn: recording.topic.topicArn, queueArn: recording.queue.queueArn },
-      schedules: periods.schedules.map(({ functionId, schedule }) => ({ functionId, schedule })),
-      hosts: Object.entries(doors).map(([name, { url }]) => ({ name, url })),
+      schedules: {
+        prefix: periods.schedulePrefix,
+        functions: periods.schedules.map(({ functionId }) => functionId),
+      },
+      hosts: Object.fromEntries(Object.entries(doors).map(([name, { url }]) => [name, url])),
     };
   }
 }

@@ -12,8 +12,10 @@ import type { Storage } from "./storage.ts";
 /** What happens by the clock: billing periods that end, quota that a crash left reserved, domains whose records may have changed, tokens that end, logs that have grown. */
 export class Periods extends Construct {
   readonly deadLetters: DeadLetters;
-  /** The functions that the clock starts, and the names of their schedules. */
-  readonly schedules: { readonly functionId: string; readonly schedule: string; readonly arn: string }[] = [];
+  /** The functions that the clock starts, and their schedules. */
+  readonly schedules: { readonly functionId: string; readonly arn: string }[] = [];
+  /** What the names of schedules have before those of their functions. */
+  readonly schedulePrefix = `${Stack.of(this).stackName}-`;
 
   constructor(
     scope: Construct,
@@ -107,6 +109,7 @@ export class Periods extends Construct {
       reason: "Versions and aliases of this one function.",
     });
     const schedule = new Schedule(this, `${id}Schedule`, {
+      scheduleName: this.schedulePrefix + id,
       description: props.description,
       schedule: ScheduleExpression.rate(interval),
       target: new LambdaInvoke(worker, {
@@ -117,7 +120,7 @@ export class Periods extends Construct {
         maxEventAge: interval,
       }),
     });
-    this.schedules.push({ functionId: id, schedule: schedule.scheduleName, arn: schedule.scheduleArn });
+    this.schedules.push({ functionId: id, arn: schedule.scheduleArn });
     return worker;
   }
 }

@@ -7,7 +7,6 @@ import { auditStore } from "../../shared/accounts/audit-store.ts";
 import { organizationStore } from "../../shared/accounts/organization-store.ts";
 import { standingStore } from "../../shared/accounts/standing-store.ts";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
-import { installationSchema } from "../../shared/contracts/installation.ts";
 import { heldJobClient } from "../../shared/delivery/held-job-client.ts";
 import { companyInfoStore } from "../../shared/domains/company-info-store.ts";
 import { domainReviewStore } from "../../shared/domains/domain-review-store.ts";
@@ -29,7 +28,8 @@ import { zoneClient } from "../../shared/platform/zone-client.ts";
 import { quotaStore } from "../../shared/quota/quota-store.ts";
 import { deliveryQueueClient } from "../../shared/submission/delivery-queue-client.ts";
 import { deadLetterClient } from "./dead-letter-client.ts";
-import { doctorDeps } from "./doctor/deps.ts";
+import { doctorDeps } from "./doctor-deps.ts";
+import { installationFrom } from "./installation.ts";
 import { type OperatorDeps, perform } from "./perform.ts";
 
 const env = readEnvironment({
@@ -45,7 +45,7 @@ const env = readEnvironment({
   [environmentNames.payloadsBucket]: z.string(),
   [environmentNames.transactionalQueueUrl]: z.string(),
   [environmentNames.bulkQueueUrl]: z.string(),
-  [environmentNames.installation]: z.string().transform((json) => installationSchema.parse(JSON.parse(json))),
+  [environmentNames.installation]: z.string(),
 });
 const client = documentClient();
 const ses = mailClient();
@@ -75,15 +75,17 @@ const letGoDeps = {
   },
 };
 
+const installation = installationFrom(env.INSTALLATION, env.EVENTS_QUEUE_URL);
+
 const deps: OperatorDeps = {
   ...{ ...work, ...letGoDeps, pause },
   ...{ accounts, accesses, organizations, audits, quota, events },
   accountList: accountListStore({ client, table }),
   domainReviews: domainReviewStore({ client, table }),
   companyInfos: companyInfoStore({ client, table }),
-  installation: env.INSTALLATION,
+  installation,
   deadLetters: deadLetterClient(sqs),
-  doctor: doctorDeps({ client, clock, mailHost, installation: env.INSTALLATION }),
+  doctor: doctorDeps({ client, clock, mailHost, installation }),
 };
 
 /** The operator's own commands, invoked directly; the answer may hold a secret and is never logged. */

@@ -1,5 +1,4 @@
 import type { Message } from "@aws-sdk/client-sqs";
-import type { Installation } from "../../shared/contracts/installation.ts";
 import type {
   DeadLettersAnswer,
   QueuesAnswer,
@@ -8,6 +7,7 @@ import type {
 import type { Clock } from "../../shared/platform/clock.ts";
 import { PosternError } from "../../shared/platform/errors.ts";
 import type { DeadLetterClient } from "./dead-letter-client.ts";
+import type { Installation } from "./installation.ts";
 
 export interface QueueDeps {
   readonly installation: Pick<Installation, "queues">;

@@ -3,25 +3,28 @@ import { streamSchema } from "./streams.ts";
 
 const name = z.string().min(1);
 
-/** What stands where in an installation, as the template tells the operator's function: `INSTALLATION`, as JSON. */
+/**
+ * What stands where in an installation, as the template tells the operator's function: `INSTALLATION`, as JSON.
+ * Short, because all variables of a function together may take 4 KB: queues are told by their names alone.
+ */
 export const installationSchema = z.object({
   queues: z.array(
     z.object({
       /** Logical id without `Queue`, such as `DeliverTransactional`. */
       name,
       /** Absent where only dead letters are kept, of what is no queue. */
-      url: z.string().optional(),
-      deadLettersUrl: z.string(),
+      queue: name.optional(),
+      deadLetters: name,
     }),
   ),
   /** SES's configuration sets. */
   configurationSets: z.array(z.object({ stream: streamSchema, name })),
   /** To which SES publishes, and the ARN of the queue that listens. */
   events: z.object({ topicArn: z.string(), queueArn: z.string() }),
-  /** Functions that are started by the clock, and the names of their schedules. */
-  schedules: z.array(z.object({ functionId: name, schedule: name })),
+  /** Functions that the clock starts; the name of each one's schedule is its own behind the prefix. */
+  schedules: z.object({ prefix: z.string(), functions: z.array(name) }),
   /** What customers and recipients call. */
-  hosts: z.array(z.object({ name, url: z.url() })),
+  hosts: z.record(z.string(), z.url()),
 });
 
-export type Installation = z.infer<typeof installationSchema>;
+export type ToldInstallation = z.infer<typeof installationSchema>;

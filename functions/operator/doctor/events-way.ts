@@ -1,6 +1,6 @@
 import * as z from "zod";
-import type { Installation } from "../../../shared/contracts/installation.ts";
 import type { Finding } from "../../../shared/contracts/operator-answers.ts";
+import type { Installation } from "../installation.ts";
 import { failed, look, type Outcome, ok } from "./finding.ts";
 import type { InstallationClient } from "./installation-client.ts";
 

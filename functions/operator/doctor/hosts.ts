@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { connect, type TLSSocket } from "node:tls";
-import type { Installation } from "../../../shared/contracts/installation.ts";
 import type { Finding } from "../../../shared/contracts/operator-answers.ts";
 import type { Clock } from "../../../shared/platform/clock.ts";
+import type { Installation } from "../installation.ts";
 import { failed, look, type Outcome, ok, warning } from "./finding.ts";
 
 export interface HostsDeps {

@@ -1,11 +1,11 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { Installation } from "../../../shared/contracts/installation.ts";
 import type { Finding } from "../../../shared/contracts/operator-answers.ts";
 import { compose } from "../../../shared/mail/compose.ts";
 import type { ProbeStore } from "../../../shared/messages/probe-store.ts";
 import type { Clock } from "../../../shared/platform/clock.ts";
 import { newId } from "../../../shared/platform/ids.ts";
 import type { DeadLetterClient } from "../dead-letter-client.ts";
+import type { Installation } from "../installation.ts";
 import { failed, look, type Outcome, ok } from "./finding.ts";
 import type { InstallationClient } from "./installation-client.ts";
 

@@ -1,6 +1,5 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
-import type { Installation } from "../../../shared/contracts/installation.ts";
 import type { Finding } from "../../../shared/contracts/operator-answers.ts";
 import type { Clock } from "../../../shared/platform/clock.ts";
 import { newId } from "../../../shared/platform/ids.ts";
@@ -11,6 +10,7 @@ import type { SecretClient } from "../../../shared/webhooks/secret-client.ts";
 import type { TickQueueClient } from "../../../shared/webhooks/tick-queue-client.ts";
 import type { WebhookId } from "../../../shared/webhooks/webhook.ts";
 import type { WebhookStore } from "../../../shared/webhooks/webhook-store.ts";
+import type { Installation } from "../installation.ts";
 import { failed, look, type Outcome, ok } from "./finding.ts";
 import { operatorsAccount } from "./mail.ts";
 

@@ -2,21 +2,21 @@ import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SNSClient } from "@aws-sdk/client-sns";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { environmentNames } from "../../../shared/contracts/environment-names.ts";
-import type { Installation } from "../../../shared/contracts/installation.ts";
-import { probeStore } from "../../../shared/messages/probe-store.ts";
-import { keyClient, mailClient, queueClient, secretClient } from "../../../shared/platform/aws-clients.ts";
-import type { Clock } from "../../../shared/platform/clock.ts";
-import { dnsClient } from "../../../shared/platform/dns-client.ts";
-import { readEnvironment } from "../../../shared/platform/environment.ts";
-import { linkKeyClient } from "../../../shared/tracking/link-key-client.ts";
-import { backlogStore } from "../../../shared/webhooks/backlog-store.ts";
-import { secretClient as webhookSecretClient } from "../../../shared/webhooks/secret-client.ts";
-import { tickQueueClient } from "../../../shared/webhooks/tick-queue-client.ts";
-import { webhookStore } from "../../../shared/webhooks/webhook-store.ts";
-import { deadLetterClient } from "../dead-letter-client.ts";
-import type { DoctorDeps } from "./examine.ts";
-import { installationClient } from "./installation-client.ts";
+import { environmentNames } from "../../shared/contracts/environment-names.ts";
+import { probeStore } from "../../shared/messages/probe-store.ts";
+import { keyClient, mailClient, queueClient, secretClient } from "../../shared/platform/aws-clients.ts";
+import type { Clock } from "../../shared/platform/clock.ts";
+import { dnsClient } from "../../shared/platform/dns-client.ts";
+import { readEnvironment } from "../../shared/platform/environment.ts";
+import { linkKeyClient } from "../../shared/tracking/link-key-client.ts";
+import { backlogStore } from "../../shared/webhooks/backlog-store.ts";
+import { secretClient as webhookSecretClient } from "../../shared/webhooks/secret-client.ts";
+import { tickQueueClient } from "../../shared/webhooks/tick-queue-client.ts";
+import { webhookStore } from "../../shared/webhooks/webhook-store.ts";
+import { deadLetterClient } from "./dead-letter-client.ts";
+import type { DoctorDeps } from "./doctor/examine.ts";
+import { installationClient } from "./doctor/installation-client.ts";
+import type { Installation } from "./installation.ts";
 
 /** What the doctor needs beyond the operator's own commands, from the function's environment. */
 export function doctorDeps({
