@@ -12,7 +12,8 @@ export interface HostsDeps {
   readonly authorities?: readonly string[];
 }
 
-const patienceMs = 5_000;
+/** A function that has not run for a while takes seconds to its first answer. */
+const patienceMs = 15_000;
 const dayMs = 86_400_000;
 /** ACM renews 60 days before the end; what is not renewed by now needs somebody. */
 const soonDays = 21;
