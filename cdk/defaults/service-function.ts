@@ -72,7 +72,10 @@ export class ServiceFunction extends NodejsFunction implements Worker {
     });
     const { plans } = Deployment.of(this).settings;
     if (plans !== undefined) this.tell(environmentNames.plans, JSON.stringify(plans));
-    this.acknowledgeWildcard("*", "X-Ray's actions know no resources; nothing else is granted on *.");
+    this.acknowledgeWildcard(
+      "*",
+      "X-Ray's actions and ses:GetAccount know no resources; nothing else is granted on *.",
+    );
     this.watch();
   }
 
