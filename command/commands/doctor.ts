@@ -16,7 +16,6 @@ const marks: Record<Finding["outcome"], string> = {
   ok: "ok  ",
   warning: "warn",
   failed: "FAIL",
-  skipped: "skip",
 };
 
 export function doctorCommand(context: Context): Command {

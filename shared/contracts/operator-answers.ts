@@ -104,7 +104,7 @@ export const replayAnswerSchema = z.object({ moved: z.number().int(), left: z.nu
 export const findingSchema = z.object({
   /** What was looked at. */
   name: z.string(),
-  outcome: z.enum(["ok", "warning", "failed", "skipped"]),
+  outcome: z.enum(["ok", "warning", "failed"]),
   /** What was found, as a sentence. */
   says: z.string(),
   /** What is to be done about it: the record, the setting, the permission that is missing. */

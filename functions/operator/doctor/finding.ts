@@ -15,10 +15,6 @@ export function warning(says: string, remedy: string): Outcome {
   return { outcome: "warning", says, remedy };
 }
 
-export function skipped(says: string): Outcome {
-  return { outcome: "skipped", says };
-}
-
 /** Takes one look; one that AWS refuses is a finding, too, and names the permission that is missing. */
 export async function look(name: string, at: () => Outcome | Promise<Outcome>): Promise<Finding> {
   try {
