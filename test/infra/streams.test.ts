@@ -5,9 +5,9 @@ import { asText, ofType, publishersTo, synthesize, variablesOf } from "./synthes
 const resources = synthesize();
 
 describe("the streams", () => {
-  it.each(["Send", "Deliver"])("have one function each to %s", (task) => {
+  it.each(["send", "deliver"])("have one function each to %s", (task) => {
     const served = ofType(resources, "AWS::Lambda::Function")
-      .filter(([id]) => id.startsWith(task))
+      .filter(([, { Metadata }]) => Metadata?.["postern:entry"] === `functions/${task}/handler.ts`)
       .map(([id]) => variablesOf(resources, id)["STREAM"]);
     expect(served.toSorted()).toEqual(streams.toSorted());
   });
