@@ -2,6 +2,7 @@ import { Duration, Size, Stack } from "aws-cdk-lib";
 import { ConfigurationSet, ConfigurationSetTlsPolicy, SuppressionReasons } from "aws-cdk-lib/aws-ses";
 import { Construct } from "constructs";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
+import { deliverNodeOptions } from "../../shared/contracts/node-options.ts";
 import { copiesFolder } from "../../shared/contracts/sent-copies.ts";
 import { type Stream, streamSchema } from "../../shared/contracts/streams.ts";
 import { deliverTimeoutSeconds } from "../../shared/contracts/time-limits.ts";
@@ -72,6 +73,7 @@ export class Delivering extends Construct {
 
   private allowWork({ storage, events, dkimKey, smtpRoute, linkKey, trackingUrl }: DeliveringProps): void {
     const { worker } = this;
+    worker.addEnvironment("NODE_OPTIONS", deliverNodeOptions.join(" "));
     worker.tell(environmentNames.stream, this.stream);
     worker.tell(environmentNames.mailHost, Deployment.of(this).settings.mailHost);
     worker.tell(environmentNames.trackingUrl, trackingUrl);

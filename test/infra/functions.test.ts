@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
+import { deliverNodeOptions } from "../../shared/contracts/node-options.ts";
 import { alarmsOn, asText, ofType, synthesize, variablesOf } from "./synthesized.ts";
 
 const resources = synthesize();
@@ -80,7 +81,8 @@ describe("every function", () => {
       );
     const optional = new Set(namesIn(/environmentNames\.(\w+)\]: z\..*\.optional\(\)/g));
     const asked = new Set(namesIn(/environmentNames\.(\w+)/g));
-    const told = Object.keys(variablesOf(resources, id));
+    // The one that is for Node.js itself.
+    const told = Object.keys(variablesOf(resources, id)).filter((name) => name !== "NODE_OPTIONS");
     expect(told.filter((name) => !optional.has(name)).toSorted()).toEqual(
       [...asked].filter((name) => !optional.has(name)).toSorted(),
     );
@@ -94,6 +96,10 @@ describe("every function", () => {
 });
 
 describe("a delivery worker", () => {
+  it.each(["DeliverTransactional", "DeliverBulk"])("%s runs as its memory was measured", (id) => {
+    expect(variablesOf(resources, id)["NODE_OPTIONS"]).toBe(deliverNodeOptions.join(" "));
+  });
+
   it.each(["DeliverTransactional", "DeliverBulk"])(
     "%s has the disk for a batch of ten messages of 43 MiB, and for their attachments",
     (id) => {

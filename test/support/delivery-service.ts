@@ -17,6 +17,7 @@ import { startSmtpSink } from "../../local/engines/smtp-sink.ts";
 import { accountStore } from "../../shared/accounts/account-store.ts";
 import { tokenStore } from "../../shared/accounts/token-store.ts";
 import type { DeliveryJob } from "../../shared/contracts/delivery-job.ts";
+import { deliverNodeOptions } from "../../shared/contracts/node-options.ts";
 import type { Stream } from "../../shared/contracts/streams.ts";
 import { addDomain } from "../../shared/domains/add-domain.ts";
 import { dkimKeyClient } from "../../shared/domains/dkim-key-client.ts";
@@ -74,8 +75,12 @@ export async function startDeliveryService(mailbox: { deliver: (mail: Mail) => P
   await s3.send(new CreateBucketCommand({ Bucket: bucket }));
   const payloads = payloadClient({ connect: async () => s3, bucket });
   const sqs = new SQSClient({ ...aws, endpoint: queues.url });
-  const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: "deliver" }));
-  const events = await sqs.send(new CreateQueueCommand({ QueueName: "events" }));
+  // The SDK calls the host that a queue's URL names, and the local one's is known to no name server.
+  const queueUrl = async (QueueName: string) => {
+    const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName }));
+    return QueueUrl.replace(/^https?:\/\/[^/]+/, queues.url);
+  };
+  const [deliveryQueueUrl, eventsQueueUrl] = await Promise.all([queueUrl("deliver"), queueUrl("events")]);
   await accountStore({ client, table: tables.accounts, clock }).create(account);
   const dkimKeys = dkimKeyClient({ kms: new KMSClient({ ...aws, endpoint: endpoint.url }), keyId });
   const ses = new SESv2Client({ ...aws, endpoint: endpoint.url });
@@ -104,8 +109,8 @@ export async function startDeliveryService(mailbox: { deliver: (mail: Mail) => P
     PAYLOADS_BUCKET: bucket,
     LOG_BUCKET: bucket,
     SUPPRESSIONS_TABLE: tables.suppressions,
-    DELIVERY_QUEUE_URL: QueueUrl,
-    EVENTS_QUEUE_URL: events.QueueUrl ?? "",
+    DELIVERY_QUEUE_URL: deliveryQueueUrl,
+    EVENTS_QUEUE_URL: eventsQueueUrl,
     CONFIGURATION_SET: "set",
     MAIL_HOST: "mail.example.net",
     TRACKING_URL: "https://track.example.net",
@@ -134,7 +139,10 @@ function* copied(body: Buffer): Generator<Buffer> {
 
 async function startWorker(environment: Record<string, string>) {
   const script = fileURLToPath(new URL("./delivery-worker-process.ts", import.meta.url));
-  const worker = fork(script, { env: { ...environment, POWERTOOLS_LOG_LEVEL: "ERROR" }, execArgv: [] });
+  const worker = fork(script, {
+    env: { ...environment, POWERTOOLS_LOG_LEVEL: "ERROR" },
+    execArgv: [...deliverNodeOptions],
+  });
   await answerOf(worker);
   return {
     /** Hands a batch of jobs to the function, as the queue does. */

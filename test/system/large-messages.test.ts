@@ -112,6 +112,7 @@ describe("ten messages of 30 MB at once", () => {
       const jobs = tenOf(content(), stream);
       const { failures, grownBytes } = await worker.work(jobs);
       await worker.stop();
+      process.stderr.write(`grew by ${(grownBytes / megabyte).toFixed()} MB\n`);
 
       const expected = createHash("sha256").update(fileLines).digest("hex");
       expect(failures).toEqual([]);
