@@ -1,5 +1,6 @@
 import { BatchGetCommand, GetCommand } from "@aws-sdk/lib-dynamodb";
 import { batchGet } from "../platform/batch-get.ts";
+import { chunked } from "../platform/batches.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { MessageId, MessageRow, MessageState } from "./message.ts";
 import { changeRow, expiryFrom, keyOf, putIfAbsent, type RowTable, rowOf } from "./row-store.ts";
@@ -146,10 +147,4 @@ async function idsWhere(ids: readonly string[], mark: (id: string) => Promise<bo
     marked.push(...some.filter((_, place) => answers[place]));
   }
   return marked;
-}
-
-function chunked<T>(values: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(values.length / size) }, (_, place) =>
-    values.slice(place * size, (place + 1) * size),
-  );
 }

@@ -1,10 +1,8 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { BatchGetCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { chunked, untilDone } from "./batches.ts";
 
 // BatchGetItem takes no more.
 const keysPerCall = 100;
-const attempts = 6;
-const firstPauseMs = 25;
 
 export interface BatchRead {
   readonly keys: readonly Record<string, unknown>[];
@@ -22,10 +20,8 @@ export async function batchGet(
   from: { client: DynamoDBDocumentClient; table: string },
   { keys, attributes }: BatchRead,
 ): Promise<Record<string, unknown>[]> {
-  const calls = Array.from({ length: Math.ceil(keys.length / keysPerCall) }, (_, place) =>
-    keys.slice(place * keysPerCall, (place + 1) * keysPerCall),
-  );
-  const answers = await Promise.all(calls.map((some) => readAll(from, some, attributes)));
+  const calls = chunked(keys, keysPerCall).map((some) => readAll(from, some, attributes));
+  const answers = await Promise.all(calls);
   return answers.flat();
 }
 
@@ -35,15 +31,12 @@ async function readAll(
   attributes: readonly string[] | undefined,
 ): Promise<Record<string, unknown>[]> {
   const read: Record<string, unknown>[] = [];
-  let unread = [...keys];
-  for (let attempt = 0; unread.length > 0; attempt += 1) {
-    if (attempt === attempts) throw new Error(`${unread.length} items stayed unread`);
-    if (attempt > 0) await wait(Math.random() * firstPauseMs * 2 ** attempt);
+  await untilDone(keys, "unread", async (unread) => {
     const request = { Keys: unread, ConsistentRead: true, ...(attributes && projectionOf(attributes)) };
     const answer = await from.client.send(new BatchGetCommand({ RequestItems: { [from.table]: request } }));
     read.push(...(answer.Responses?.[from.table] ?? []));
-    unread = answer.UnprocessedKeys?.[from.table]?.Keys ?? [];
-  }
+    return answer.UnprocessedKeys?.[from.table]?.Keys ?? [];
+  });
   return read;
 }
 

@@ -5,6 +5,7 @@ import {
   queueCallBytes,
   recipientsPerJob,
 } from "../contracts/delivery-job.ts";
+import { chunked } from "../platform/batches.ts";
 import { messageIdAt, timeOfId } from "../platform/ids.ts";
 import type { Attempt, PlacedEmail } from "./submission.ts";
 
@@ -62,9 +63,7 @@ function groupsOf(
   const due = email.recipients
     .map((recipient, place) => ({ messageId: ids[place] as string, ...recipient }))
     .filter(({ messageId }) => isDue(messageId));
-  return Array.from({ length: Math.ceil(due.length / recipientsPerJob) }, (_, group) =>
-    due.slice(group * recipientsPerJob, (group + 1) * recipientsPerJob),
-  );
+  return chunked(due, recipientsPerJob);
 }
 
 // The emails of a batch share one and the same object.
