@@ -1,4 +1,4 @@
-import { readToken, signToken } from "./signed-token.ts";
+import { readToken, signToken } from "../platform/signed-token.ts";
 import { headBytes, headOf, letterOf, messageIn, type OfMessage } from "./token-head.ts";
 
 const letter = "r";

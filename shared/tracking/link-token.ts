@@ -1,5 +1,5 @@
 import type { Stream } from "../contracts/streams.ts";
-import { readToken, signatureBytes, signToken } from "./signed-token.ts";
+import { readToken, signatureBytes, signToken } from "../platform/signed-token.ts";
 import { headBytes, headOf, idBytes, letterOf, messageIn, type OfMessage } from "./token-head.ts";
 
 /** The pixel of a message. */
