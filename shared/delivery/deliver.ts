@@ -13,7 +13,7 @@ import type { DeliverDeps, Invocation } from "./deliver-deps.ts";
 import { suspensionEvent } from "./delivery-events.ts";
 import { unfitReason } from "./domain-fitness.ts";
 import { hold } from "./hold.ts";
-import { shareOfHour } from "./hour.ts";
+import { shareOfHour, turnInHour } from "./hour.ts";
 import { nextAttemptAt } from "./retry-rules.ts";
 
 interface RecipientsTurn extends Turn {
@@ -98,7 +98,7 @@ async function deliverToAll(deps: DeliverDeps, email: Email, invocation: Invocat
   const share = await placesInHour(deps, email);
   const results = await Promise.allSettled([
     ...share.now.map((recipient) => deliverTo(deps, email, recipient, invocation)),
-    ...share.later.map((recipient) => waitUntil(deps, email, recipient, share.nextHour)),
+    ...share.later.map((recipient) => waitUntil(deps, email, recipient, turnInHour(share.nextHour, job))),
   ]);
   const turns = results.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
   // In this order: what waits has been told of, so that its next turn need not tell again.

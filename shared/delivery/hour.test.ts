@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { shareOfHour } from "./hour.ts";
+import { shareOfHour, turnInHour } from "./hour.ts";
 
 /** An hour with so many places left, as the counter behaves: all or none. */
 function hourWith(left: number) {
@@ -40,5 +40,35 @@ describe("an account's hour", () => {
     await shareOfHour(hour.hours, account, Array(50).fill("email"));
 
     expect(hour.asked).toEqual([50]);
+  });
+});
+
+describe("the turn of an email that waits for the next hour", () => {
+  const ten = Date.UTC(2026, 0, 31, 10);
+  const stream = fc.constantFrom("transactional" as const, "bulk" as const);
+  const acceptedAt = fc.integer({ min: ten - 30 * 86_400_000, max: ten - 1 });
+
+  it("comes within the hour's first two minutes, transactional mail before bulk", () => {
+    fc.assert(
+      fc.property(stream, acceptedAt, acceptedAt, (one, first, second) => {
+        const turn = turnInHour(ten, { stream: one, acceptedAt: first });
+        expect(turn).toBeGreaterThan(ten);
+        expect(turn).toBeLessThan(ten + 120_000);
+        expect(turnInHour(ten, { stream: "transactional", acceptedAt: first })).toBeLessThan(
+          turnInHour(ten, { stream: "bulk", acceptedAt: second }),
+        );
+      }),
+    );
+  });
+
+  it("comes the earlier, the earlier it was accepted", () => {
+    fc.assert(
+      fc.property(stream, acceptedAt, acceptedAt, (one, first, second) => {
+        const turns = [Math.min(first, second), Math.max(first, second)].map((at) =>
+          turnInHour(ten, { stream: one, acceptedAt: at }),
+        );
+        expect(turns).toEqual(turns.toSorted((a, b) => a - b));
+      }),
+    );
   });
 });

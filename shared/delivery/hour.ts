@@ -1,4 +1,11 @@
+import type { Stream } from "../contracts/streams.ts";
 import type { HourStore } from "../quota/hour-store.ts";
+
+/** Ms of an hour's beginning over which those that have waited for it come back. */
+const returnMs = 30_000;
+/** Ms by which a promotion lets go first what somebody waits for: a code, a receipt. */
+const headStartMs = 60_000;
+const hourMs = 3_600_000;
 
 export interface HourShare<T> {
   readonly now: readonly T[];
@@ -29,4 +36,21 @@ export async function shareOfHour<T>(
   };
   const fitting = await fits(emails.length);
   return { now: emails.slice(0, fitting), later: emails.slice(fitting), nextHour };
+}
+
+/**
+ * When an email that found its hour full comes back in the next: transactional mail before bulk, and within a
+ * stream about in the order of acceptance, for what comes first takes the places. The longer an email has
+ * waited, the nearer to the hour's beginning; a queue keeps no order by itself.
+ *
+ * @param nextHour epoch ms at which the hour begins
+ * @returns epoch ms
+ */
+export function turnInHour(
+  nextHour: number,
+  { stream, acceptedAt }: { readonly stream: Stream; readonly acceptedAt: number },
+): number {
+  const hoursWaited = Math.max(0, nextHour - acceptedAt) / hourMs;
+  const place = returnMs / (1 + hoursWaited);
+  return nextHour + Math.ceil(place) + (stream === "bulk" ? headStartMs : 0);
 }
