@@ -25,6 +25,14 @@ export function sendingDomainName(typed: string): string {
   return name;
 }
 
+/**
+ * Whether a name is the operator's: his mail host, what lies below it, and what it lies below. Amazon SES knows one
+ * identity of each name; a customer's would take the place of the one that demo domains and notices are sent with.
+ */
+export function isOperators(name: string, mailHost: string): boolean {
+  return name === mailHost || name.endsWith(`.${mailHost}`) || mailHost.endsWith(`.${name}`);
+}
+
 /** Empty for what is no host name at all; a path or port would be dropped in silence otherwise. */
 function asHostName(typed: string): string {
   // No real name is longer than this in any notation; no parser need see more.

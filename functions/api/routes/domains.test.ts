@@ -1,7 +1,7 @@
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type ApiClient, apiClient } from "../../../test/support/api-service.ts";
-import { type DomainService, startDomainService } from "../../../test/support/domain-service.ts";
+import { type DomainService, mailHost, startDomainService } from "../../../test/support/domain-service.ts";
 import { type SendService, startSendService } from "../../../test/support/send-service.ts";
 import { settableClock } from "../../../test/support/test-table.ts";
 import { mismatches, readVectors, requestOf } from "../../../test/vectors/vectors.ts";
@@ -92,6 +92,16 @@ describe("a new domain", () => {
   ])("%s is refused", async (domain_name, errors) => {
     const answer = await call("POST", "/api/domains", { domain: { domain_name } });
     expect(answer).toMatchObject({ status: 422, body: { errors } });
+  });
+
+  it.each([
+    mailHost,
+    `demo-1.${mailHost}`,
+    `deep.below.${mailHost}`,
+  ])("is refused where it is the operator's: %s", async (domain_name) => {
+    expect(await call("POST", "/api/domains", { domain: { domain_name } })).toMatchObject({
+      ...{ status: 422, body: { errors: { domain_name: ["belongs to this service"] } } },
+    });
   });
 
   it("is refused when the account has it, and when another has it", async () => {

@@ -3,7 +3,7 @@ import { auditNote } from "../../../shared/accounts/audit.ts";
 import { planNamed } from "../../../shared/billing/plans.ts";
 import { addDomain } from "../../../shared/domains/add-domain.ts";
 import { checkDomain } from "../../../shared/domains/check-domain.ts";
-import { sendingDomainName } from "../../../shared/domains/domain-name.ts";
+import { isOperators, sendingDomainName } from "../../../shared/domains/domain-name.ts";
 import { recordsOf } from "../../../shared/domains/domain-records.ts";
 import type { DomainWork } from "../../../shared/domains/domain-work.ts";
 import { removeDomain } from "../../../shared/domains/remove-domain.ts";
@@ -81,8 +81,16 @@ function createRoute({ domainWork }: DomainDeps): ApiRoute {
   });
 }
 
-/** @throws PosternError `validation_failed` for a domain that is there already, and one more than the plan has */
-async function mayAdd({ domains }: DomainWork, { account }: Pick<ApiRequest, "account">, name: string) {
+/**
+ * @throws PosternError `validation_failed` for the operator's own, a domain that is there already, and one more than
+ * the plan has
+ */
+async function mayAdd(
+  { domains, mailHost }: DomainWork,
+  { account }: Pick<ApiRequest, "account">,
+  name: string,
+) {
+  if (isOperators(name, mailHost)) throw fieldErrors({ domain_name: ["belongs to this service"] });
   const own = (await domains.list(account.id)).filter(({ demo }) => !demo);
   if (own.some((domain) => domain.name === name)) {
     throw fieldErrors({ domain_name: ["has already been taken"] });
