@@ -34,6 +34,8 @@ export interface TableIndex {
   readonly partitionKey: Attribute;
   readonly sortKey?: Attribute;
   readonly projection: ProjectionType;
+  /** What it holds besides keys, with the projection `INCLUDE`. */
+  readonly attributes?: readonly string[];
 }
 
 /**
@@ -56,8 +58,9 @@ export class ServiceTable extends Table {
     });
     this.nameForFunctions = props.tableName;
     this.indexNames = (props.indexes ?? []).map(({ name }) => name);
-    for (const { name: indexName, projection: projectionType, ...keys } of props.indexes ?? []) {
-      this.addGlobalSecondaryIndex({ indexName, projectionType, ...keys });
+    for (const { name: indexName, projection: projectionType, attributes, ...keys } of props.indexes ?? []) {
+      const included = attributes && { nonKeyAttributes: [...attributes] };
+      this.addGlobalSecondaryIndex({ indexName, projectionType, ...included, ...keys });
     }
     (this.node.defaultChild as CfnResource).overrideLogicalId(id);
   }

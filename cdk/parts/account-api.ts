@@ -35,6 +35,7 @@ export class AccountApi extends Construct {
     storage.quota.allow(this.worker, "GetItem", "PutItem", "Query", "UpdateItem");
     storage.suppressions.allow(this.worker, "BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query");
     storage.messages.allow(this.worker, "BatchGetItem", "GetItem", "Query");
+    storage.messages.allowIndexQuery(this.worker, "byHeld");
     storage.stats.allow(this.worker, "Query");
     storage.notices.allow(this.worker, "GetItem", "UpdateItem");
     storage.notices.allowIndexQuery(this.worker, "byTime");

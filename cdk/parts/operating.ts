@@ -45,6 +45,7 @@ export class Operating extends Construct {
     // All accounts, and the domains of all of them.
     storage.accounts.allow(this.worker, "BatchGetItem");
     storage.accounts.allowIndexQuery(this.worker, "byCheckTime");
+    storage.messages.allowIndexQuery(this.worker, "byHeld");
     recording.queue.allowSend(this.worker);
     this.allowQueues(props);
     this.allowExamine(props);

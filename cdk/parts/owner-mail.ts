@@ -24,7 +24,7 @@ export class OwnerMail extends Construct {
 
   /** The function may write to customers, and knows from which domain. */
   allowSend(worker: Worker): void {
-    const { mailHost } = Deployment.of(this).settings;
+    const { mailHost, operatorEmail } = Deployment.of(this).settings;
     const resource = Stack.of(this).formatArn({
       service: "ses",
       resource: "identity",
@@ -32,5 +32,6 @@ export class OwnerMail extends Construct {
     });
     worker.allow(["ses:SendEmail", "ses:SendRawEmail"], [resource]);
     worker.tell(environmentNames.mailHost, mailHost);
+    if (operatorEmail !== undefined) worker.tell(environmentNames.operatorEmail, operatorEmail);
   }
 }

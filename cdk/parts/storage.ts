@@ -3,7 +3,16 @@ import { Construct } from "constructs";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
 import { copyDays, copyFolder } from "../../shared/contracts/sent-copies.ts";
 import { ServiceBucket } from "../defaults/service-bucket.ts";
-import { ServiceTable } from "../defaults/service-table.ts";
+import { ServiceTable, type TableIndex } from "../defaults/service-table.ts";
+
+/** Held mail without what it says, so that counting it costs little. */
+const heldIndex: TableIndex = {
+  name: "byHeld",
+  partitionKey: { name: "pk", type: AttributeType.STRING },
+  sortKey: { name: "heldName", type: AttributeType.STRING },
+  projection: ProjectionType.INCLUDE,
+  attributes: ["domainName", "stream", "messages"],
+};
 
 /** What Postern remembers: its tables, a bucket for content too large for a queue, and one for the log. */
 export class Storage extends Construct {
@@ -61,6 +70,7 @@ export class Storage extends Construct {
     this.messages = new ServiceTable(this, "MessagesTable", {
       tableName: environmentNames.messagesTable,
       expiry: "expiresAt",
+      indexes: [heldIndex],
     });
     this.suppressions = new ServiceTable(this, "SuppressionsTable", {
       tableName: environmentNames.suppressionsTable,

@@ -31,6 +31,8 @@ type CallerName = keyof typeof callers;
 const toSee = ({ domain }: Caller) => (domain >= 10 ? undefined : 404);
 const toChange = ({ domain }: Caller) => (domain >= 100 ? undefined : domain >= 10 ? 403 : 404);
 const ofDomain = ({ domain }: Caller) => (domain >= 100 ? undefined : 403);
+/** Of an account into which it does not reach. */
+const notOfOrganization = ({ organization }: Caller) => (organization > 0 ? 403 : undefined);
 const ofOrganization = ({ organization }: Caller) => (organization >= 100 ? undefined : 403);
 
 /** Routes that let any token in and then look closer; what is not here shows each token what it may see. */
@@ -54,6 +56,7 @@ const closer: Readonly<Record<string, (caller: Caller) => number | undefined>> =
   "POST /tracking_opt_outs": ofDomain,
   "DELETE /tracking_opt_outs/{id}": toChange,
   "GET /api_tokens/{id}": toSee,
+  "GET /standing": notOfOrganization,
   "GET /organizations/{organization_id}/sub_accounts": ofOrganization,
   "POST /organizations/{organization_id}/sub_accounts": ofOrganization,
   // There is no such message.

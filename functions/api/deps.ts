@@ -1,8 +1,10 @@
 import * as z from "zod";
 import { type AccountStore, accountStore } from "../../shared/accounts/account-store.ts";
 import { type RateLimitStore, rateLimitStore } from "../../shared/accounts/rate-limit-store.ts";
+import { type StandingStore, standingStore } from "../../shared/accounts/standing-store.ts";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
 import { type DomainStore, domainStore } from "../../shared/domains/domain-store.ts";
+import { type HeldStore, heldStore } from "../../shared/messages/held-store.ts";
 import { logBlockClient } from "../../shared/messages/log-block-client.ts";
 import { logIndexStore } from "../../shared/messages/log-index-store.ts";
 import { logRowStore } from "../../shared/messages/log-row-store.ts";
@@ -31,6 +33,8 @@ export interface ApiDeps extends WebhookOutside, ListOutside, DomainOutside, Acc
   readonly log: EmailLogDeps["log"];
   readonly rawMessages: EmailLogDeps["rawMessages"];
   readonly stats: StatsStore;
+  readonly standings: StandingStore;
+  readonly held: HeldStore;
   readonly clock: Clock;
 }
 
@@ -70,6 +74,8 @@ export function depsFromEnvironment(): ApiDeps {
     },
     rawMessages: rawMessageDepsFromEnvironment(client),
     stats: statsStore({ client, table: env.STATS_TABLE }),
+    standings: standingStore({ client, table: ACCOUNTS_TABLE, clock }),
+    held: heldStore(messages),
     ...webhooks,
     ...listDepsFromEnvironment(client),
     ...domainDepsFromEnvironment(client),

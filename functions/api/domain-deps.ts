@@ -24,13 +24,14 @@ export function domainDepsFromEnvironment(client: ReturnType<typeof documentClie
     [environmentNames.dkimKeyId]: z.string(),
     [environmentNames.mailHost]: z.string(),
     [environmentNames.hostedZoneId]: z.string().optional(),
+    [environmentNames.operatorEmail]: z.string().optional(),
     [environmentNames.dnsServer]: z.string().optional(),
     [environmentNames.websiteAllowPrivate]: z.stringbool(),
   });
   const ses = mailClient();
   const table = env.ACCOUNTS_TABLE;
   const mailHost = env.MAIL_HOST;
-  const email = ownerEmailClient({ ses, mailHost, clock });
+  const email = ownerEmailClient({ ses, mailHost, answersTo: env.OPERATOR_EMAIL, clock });
   const notices = noticeStore({ client, table: env.NOTICES_TABLE, clock });
   const owner = ownerOf(notices);
   return {

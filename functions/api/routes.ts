@@ -12,6 +12,7 @@ import { emailLogRoutes } from "./routes/email-logs.ts";
 import { notificationRoutes } from "./routes/notifications.ts";
 import { organizationRoutes } from "./routes/organizations.ts";
 import { permissionRoutes } from "./routes/permissions.ts";
+import { standingRoutes } from "./routes/standing.ts";
 import { statsRoutes } from "./routes/stats.ts";
 import { suppressionExportRoutes } from "./routes/suppression-exports.ts";
 import { suppressionImportRoutes } from "./routes/suppression-imports.ts";
@@ -33,6 +34,7 @@ export function apiRoutes(deps: ApiDeps): ApiRoute[] {
     ...trackingOptOutRoutes(deps),
     ...webhookRoutes(deps),
     ...accountRoutes(deps),
+    ...standingRoutes(deps),
     ...apiTokenRoutes(deps),
     ...accountAccessRoutes(deps),
     ...permissionRoutes(deps),

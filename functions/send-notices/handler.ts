@@ -8,16 +8,17 @@ import { documentClient, mailClient } from "../../shared/platform/aws-clients.ts
 import { systemClock as clock } from "../../shared/platform/clock.ts";
 import { readEnvironment } from "../../shared/platform/environment.ts";
 
-const { ACCOUNTS_TABLE, NOTICES_TABLE, MAIL_HOST } = readEnvironment({
+const { ACCOUNTS_TABLE, NOTICES_TABLE, MAIL_HOST, OPERATOR_EMAIL } = readEnvironment({
   [environmentNames.accountsTable]: z.string(),
   [environmentNames.noticesTable]: z.string(),
   [environmentNames.mailHost]: z.string(),
+  [environmentNames.operatorEmail]: z.string().optional(),
 });
 const client = documentClient();
 const deps = {
   accounts: accountStore({ client, table: ACCOUNTS_TABLE, clock }),
   noticeEmails: noticeEmailStore({ client, table: NOTICES_TABLE, clock }),
-  email: ownerEmailClient({ ses: mailClient(), mailHost: MAIL_HOST, clock }),
+  email: ownerEmailClient({ ses: mailClient(), mailHost: MAIL_HOST, answersTo: OPERATOR_EMAIL, clock }),
 };
 
 /** Started by the clock, each minute. */

@@ -3,9 +3,11 @@ import type { Account, AccountStatus } from "./account.ts";
 import {
   answerWithinMs,
   decideWithinMs,
+  dueReminder,
   goodStanding,
   isSameScope,
   nameOfScope,
+  nextMomentOf,
   type Standing,
   type StandingNews,
   type Suspension,
@@ -60,13 +62,15 @@ export function lift(wanted: SuspensionScope): StandingChange {
     if (status === "banned" && !unbans) return undefined;
     const left = standing.suspensions.filter(({ scope }) => !isSameScope(scope, wanted));
     if (!unbans && left.length === standing.suspensions.length) return undefined;
+    const { ban: _over, ...rest } = standing;
     return stand({
-      ...standing,
+      ...rest,
       suspensions: left,
       news: [...standing.news, newsOf("sending_resumed", wanted, now)],
       letGoAt: now,
       liftedAt: { ...standing.liftedAt, ...liftedStreams(wanted, now) },
       warnedAt: withoutStreams(standing.warnedAt, liftedStreams(wanted, now)),
+      warnedOf: withoutStreams(standing.warnedOf, liftedStreams(wanted, now)),
     });
   };
 }
@@ -76,7 +80,10 @@ export function ban(reason: string): StandingChange {
   return ({ status, standing }, now) => {
     if (status === "banned") return undefined;
     const news = newsOf("account_banned", { kind: "account" }, now, { reason });
-    const after = { ...standing, suspensions: [], news: [...standing.news, news], letGoAt: now };
+    const after = {
+      ...standing,
+      ...{ suspensions: [], news: [...standing.news, news], letGoAt: now, ban: { reason, since: now } },
+    };
     return { status: "banned", standing: after };
   };
 }
@@ -87,20 +94,47 @@ export function noteAnswer(scope: SuspensionScope): StandingChange {
     if (!standing.suspensions.some((one) => isSameScope(one.scope, scope))) {
       throw new PosternError("not_found", { messages: ["there is no such suspension"] });
     }
-    const suspensions = standing.suspensions.map((one) =>
-      isSameScope(one.scope, scope) ? { ...one, answered: true, banAt: one.since + decideWithinMs } : one,
-    );
+    const suspensions = standing.suspensions.map((one) => {
+      if (!isSameScope(one.scope, scope) || one.answered === true) return one;
+      // What the owner was reminded of was another day.
+      const { remindedDays: _of, ...rest } = one;
+      return { ...rest, answered: true, banAt: one.since + decideWithinMs };
+    });
     return { status, standing: { ...standing, suspensions } };
   };
 }
 
+/** What becomes due about suspensions: reminders of the ban that is to come, and that ban. */
+export const asTimePasses: StandingChange = (before, now) =>
+  banUnanswered(before, now) ?? remindOfBan(before, now);
+
 /** Bans an account that has left a suspension unanswered for too long. */
-export const banUnanswered: StandingChange = (before, now) => {
+const banUnanswered: StandingChange = (before, now) => {
   const overdue = before.standing.suspensions.find(({ banAt }) => banAt <= now);
   return (
     overdue && ban(`A suspension has come to its end without being lifted: ${overdue.reason}`)(before, now)
   );
 };
+
+const remindOfBan: StandingChange = ({ status, standing }, now) => {
+  const due = standing.suspensions.map((one) => dueReminder(one, now));
+  if (due.every((days) => days === undefined)) return undefined;
+  const suspensions = standing.suspensions.map((one, place) => {
+    const remindedDays = due[place];
+    return remindedDays === undefined ? one : { ...one, remindedDays };
+  });
+  const news = standing.suspensions.flatMap((one, place) => {
+    const days = due[place];
+    return days === undefined ? [] : [reminderOf(one, days)];
+  });
+  return { status, standing: { ...standing, suspensions, news: [...standing.news, ...news] } };
+};
+
+function reminderOf({ scope, reason, banAt, answered }: Suspension, days: number): StandingNews {
+  const what = nameOfScope(scope);
+  const changeId = `ban_ahead/${what}/${banAt}/${days}`;
+  return { kind: "ban_ahead", changeId, what, reason, banAt, ...(answered === true && { answered }) };
+}
 
 /** Notes a warning of a stream's rates. */
 export function warn(stream: string, reason: string): StandingChange {
@@ -110,6 +144,7 @@ export function warn(stream: string, reason: string): StandingChange {
       ...standing,
       news: [...standing.news, newsOf("sending_at_risk", { kind: "stream", stream }, now, { reason })],
       warnedAt: { ...standing.warnedAt, [stream]: now },
+      warnedOf: { ...standing.warnedOf, [stream]: reason },
     },
   });
 }
@@ -135,7 +170,7 @@ export const allGone =
 
 /** Epoch ms at which the account is to be looked after; undefined if nothing is to come. */
 export function nextLookAt({ news, letGoAt, suspensions }: Standing, now: number): number | undefined {
-  const times = suspensions.map(({ banAt }) => banAt);
+  const times = suspensions.map(nextMomentOf);
   if (news.length > 0 || letGoAt !== undefined) times.push(now + lookAgainMs);
   return times.length === 0 ? undefined : Math.min(...times);
 }
@@ -161,9 +196,9 @@ function liftedStreams(scope: SuspensionScope, now: number): Readonly<Record<str
   return scope.kind === "account" ? { transactional: now, bulk: now } : {};
 }
 
-function withoutStreams(
-  times: Readonly<Record<string, number>> = {},
+function withoutStreams<Value>(
+  byStream: Readonly<Record<string, Value>> = {},
   gone: Readonly<Record<string, number>>,
-): Readonly<Record<string, number>> {
-  return Object.fromEntries(Object.entries(times).filter(([stream]) => !(stream in gone)));
+): Readonly<Record<string, Value>> {
+  return Object.fromEntries(Object.entries(byStream).filter(([stream]) => !(stream in gone)));
 }

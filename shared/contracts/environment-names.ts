@@ -32,6 +32,8 @@ export const environmentNames = {
   configurationSet: "CONFIGURATION_SET",
   /** The operator's own domain, under which return path, DKIM and tracking names stand. */
   mailHost: "MAIL_HOST",
+  /** The operator's own address, to which customers' answers go; nowhere unless given. */
+  operatorEmail: "OPERATOR_EMAIL",
   /** The plans as JSON, where the operator has replaced the usual ones. */
   plans: "PLANS",
   /** Base URL of the pages that recipients see, without a trailing slash. */

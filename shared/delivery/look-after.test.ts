@@ -3,10 +3,10 @@ import { account as someAccount } from "../../test/support/delivery-world.ts";
 import { useDynamo } from "../../test/support/dynamodb.ts";
 import { settableClock } from "../../test/support/test-table.ts";
 import { accountStore } from "../accounts/account-store.ts";
-import { lift, suspend } from "../accounts/standing.ts";
+import { lift, noteAnswer, suspend } from "../accounts/standing.ts";
 import { type StandingStore, standingStore } from "../accounts/standing-store.ts";
 import { heldStore } from "../messages/held-store.ts";
-import type { News } from "../platform/notice.ts";
+import { identityOf, type News } from "../platform/notice.ts";
 import { type LookAfterDeps, lookAfter } from "./look-after.ts";
 
 const start = Date.UTC(2026, 0, 31, 12);
@@ -21,11 +21,13 @@ describe("who looks after an account", () => {
   let deps: LookAfterDeps;
   let accountId = 0;
   const told: News["kind"][] = [];
+  const news: News[] = [];
   const queued: string[] = [];
 
   beforeEach(async () => {
     clock.set(start);
     told.length = 0;
+    news.length = 0;
     queued.length = 0;
     const table = { client: dynamo.client, table: dynamo.tables.accounts, clock };
     const accounts = accountStore(table);
@@ -40,7 +42,12 @@ describe("who looks after an account", () => {
       ...{ standings, clock, queues: { transactional: { send }, bulk: { send } } },
       held: heldStore({ client: dynamo.client, table: dynamo.tables.messages }),
       heldJobs: { get: () => Promise.reject(new Error("nothing is stored")) },
-      owner: { tell: async (_accountId, { kind }) => void told.push(kind) },
+      owner: {
+        tell: async (_accountId, one) => {
+          told.push(one.kind);
+          news.push(one);
+        },
+      },
     };
   });
 
@@ -59,7 +66,9 @@ describe("who looks after an account", () => {
     await look();
     await look();
     expect(told).toEqual(["sending_suspended"]);
-    clock.advance(14 * day - minute);
+    clock.advance(13 * day);
+    await look();
+    clock.advance(day - minute);
     expect(await isDue()).toBe(false);
     clock.advance(minute);
     expect(await isDue()).toBe(true);
@@ -67,7 +76,48 @@ describe("who looks after an account", () => {
     await hold("1");
     expect(await look()).toMatchObject({ messages: 1, isAll: true });
     expect((await standings.read(accountId))?.status).toBe("banned");
-    expect(told).toEqual(["sending_suspended", "account_banned"]);
+    expect(told).toEqual(["sending_suspended", "ban_ahead", "account_banned"]);
+  });
+
+  it("reminds the owner 7 days and 1 day before the ban, each once, however many look at the same time", async () => {
+    await standings.change(accountId, suspend({ scope: whole, reason: "Complaints" }));
+    await look();
+    for (const days of [7, 6]) {
+      clock.advance(days * day - minute);
+      expect(await isDue()).toBe(false);
+      clock.advance(minute);
+      expect(await isDue()).toBe(true);
+      await Promise.all([look(), look(), look(), look()]);
+      await look();
+    }
+    const reminders = news.filter(({ kind }) => kind === "ban_ahead");
+    expect(new Set(reminders.map((one) => identityOf(one).join())).size).toBe(2);
+    expect((await standings.read(accountId))?.status).toBe("suspended");
+    expect((await standings.read(accountId))?.standing).toMatchObject({ news: [] });
+  });
+
+  it("gives only the last of reminders that were missed", async () => {
+    await standings.change(accountId, suspend({ scope: whole, reason: "Complaints" }));
+    clock.advance(13 * day);
+    await look();
+    expect(told).toEqual(["sending_suspended", "ban_ahead"]);
+    clock.advance(day - minute);
+    await look();
+    expect(told).toHaveLength(2);
+  });
+
+  it("reminds an owner who has answered before the later ban", async () => {
+    await standings.change(accountId, suspend({ scope: whole, reason: "Complaints" }));
+    clock.advance(7 * day);
+    await look();
+    await standings.change(accountId, noteAnswer(whole));
+    await standings.change(accountId, noteAnswer(whole));
+    clock.advance(12 * day - minute);
+    await look();
+    expect(told).toEqual(["sending_suspended", "ban_ahead"]);
+    clock.advance(minute);
+    await look();
+    expect(news.at(-1)).toMatchObject({ kind: "ban_ahead", answered: true, banAt: start + 26 * day });
   });
 
   it("lets go for some minutes more what workers held at the last moment, and is then done", async () => {

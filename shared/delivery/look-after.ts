@@ -1,4 +1,4 @@
-import { allGone, banUnanswered, type StandingChange, told } from "../accounts/standing.ts";
+import { allGone, asTimePasses, type StandingChange, told } from "../accounts/standing.ts";
 import type { StandingStore } from "../accounts/standing-store.ts";
 import type { Owner } from "../platform/notice.ts";
 import { type LetGo, type LetGoDeps, letGo } from "./let-go.ts";
@@ -11,8 +11,8 @@ export interface LookAfterDeps extends LetGoDeps {
 const nothing: LetGo = { messages: 0, failed: 0, isAll: true };
 
 /**
- * Does what an account's standing asks for: bans who has left a suspension unanswered, lets go what is held of mail
- * that no suspension holds any more, and tells the owner what is new. Each may be cut off, and is then done by the
+ * Does what an account's standing asks for: reminds who leaves a suspension unanswered, and bans him in the end; lets go
+ * what is held of mail that no suspension holds any more; and tells the owner what is new. Each may be cut off, and is then done by the
  * next look.
  *
  * @param until epoch ms from which no more mail is let go; the next look goes on
@@ -20,7 +20,7 @@ const nothing: LetGo = { messages: 0, failed: 0, isAll: true };
  */
 export async function lookAfter(deps: LookAfterDeps, accountId: number, until: number): Promise<LetGo> {
   const change = async (one: StandingChange) => (await deps.standings.change(accountId, one)).account;
-  let account = await change(banUnanswered);
+  let account = await change(asTimePasses);
   let gone = nothing;
   const letGoAt = account.standing?.letGoAt;
   if (letGoAt !== undefined) {

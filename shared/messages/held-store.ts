@@ -4,6 +4,8 @@ import { batchWrite } from "../platform/batch-write.ts";
 import type { RowTable } from "./row-store.ts";
 
 const prefix = "HELD#";
+/** As many jobs are counted: some 200 KB of an index. */
+const mostCounted = 1_000;
 
 /** Mail that a suspension holds back: a job, as a queue's message would be. */
 export interface HeldMail {
@@ -24,6 +26,13 @@ export interface HeldPage {
   readonly next: string | undefined;
 }
 
+/** How many messages are held of each domain and stream. */
+export interface HeldCounts {
+  readonly counts: readonly Pick<HeldMail, "domainName" | "stream" | "messages">[];
+  /** Whether these are all; where there are very many, the oldest are counted. */
+  readonly isAll: boolean;
+}
+
 export type HeldStore = ReturnType<typeof heldStore>;
 
 /**
@@ -33,7 +42,8 @@ export function heldStore({ client, table }: RowTable) {
   return {
     /** Keeps mail; keeping it again changes nothing. */
     async put({ accountId, name, ...mail }: HeldMail): Promise<void> {
-      await client.send(new PutCommand({ TableName: table, Item: { ...keyOf(accountId, name), ...mail } }));
+      const Item = { ...keyOf(accountId, name), heldName: name, ...mail };
+      await client.send(new PutCommand({ TableName: table, Item }));
     },
 
     /** An account's held mail, oldest first, read consistently; perhaps fewer than `limit` though more follows. */
@@ -51,6 +61,28 @@ export function heldStore({ client, table }: RowTable) {
       return {
         held: Items.map((item) => mailOf(accountId, item)),
         next: LastEvaluatedKey && nameOf(LastEvaluatedKey),
+      };
+    },
+
+    /** How much of an account's mail is held, as of a moment ago. One cheap call, however much it is. */
+    async count(accountId: number): Promise<HeldCounts> {
+      const { Items = [], LastEvaluatedKey } = await client.send(
+        new QueryCommand({
+          TableName: table,
+          IndexName: "byHeld",
+          KeyConditionExpression: "pk = :pk",
+          ExpressionAttributeValues: { ":pk": accountPartition(accountId) },
+          Limit: mostCounted,
+        }),
+      );
+      const groups = Map.groupBy(Items, ({ domainName, stream }) => `${stream}/${domainName}`);
+      return {
+        counts: [...groups.values()].flatMap(([first, ...others]) => {
+          if (first === undefined) return [];
+          const messages = [first, ...others].reduce((sum, one) => sum + Number(one["messages"]), 0);
+          return [{ domainName: String(first["domainName"]), stream: String(first["stream"]), messages }];
+        }),
+        isAll: LastEvaluatedKey === undefined,
       };
     },
 
@@ -73,6 +105,6 @@ function nameOf({ sk }: Record<string, unknown>): string {
 
 /** Only this store writes such items, hence the cast. */
 function mailOf(accountId: number, item: Record<string, unknown>): HeldMail {
-  const { pk: _pk, sk: _sk, ...mail } = item;
+  const { pk: _pk, sk: _sk, heldName: _name, ...mail } = item;
   return { ...(mail as Omit<HeldMail, "accountId" | "name">), accountId, name: nameOf(item) };
 }

@@ -7,8 +7,12 @@ const start = Date.UTC(2026, 0, 31, 12);
 const use = (kind: UseNews["kind"], percent: UseNews["percent"], overageCap = 0): UseNews => ({
   ...{ kind, percent, periodStart: start, used: percent * 100, limit: 10_000, overageCap },
 });
-const standing = (kind: "sending_suspended" | "account_banned", banAt?: number): News => ({
-  ...{ kind, changeId: "x", what: "The domain shop.example", reason: "Too many bounces.", banAt },
+const standing = (
+  kind: "sending_suspended" | "ban_ahead" | "account_banned",
+  banAt?: number,
+  answered?: boolean,
+): News => ({
+  ...{ kind, changeId: "x", what: "The domain shop.example", reason: "Too many bounces.", banAt, answered },
 });
 
 describe("what an owner reads", () => {
@@ -26,6 +30,17 @@ describe("what an owner reads", () => {
       "a ban at 2026-01-31T12:00:00.000Z",
     ],
     [standing("account_banned"), "critical", "Too many bounces.", "What was kept is rejected."],
+    [
+      standing("ban_ahead", start),
+      "critical",
+      "Too many bounces.",
+      "We have not heard from you. If that stays so, your account is banned at 2026-01-31T12:00:00.000Z",
+    ],
+    [
+      standing("ban_ahead", start, true),
+      "critical",
+      "We have your answer. Unless the suspension is lifted before, your account is banned at 2026",
+    ],
   ] as const)(
     "of %j has its severity, says what follows, and what can be done",
     (news, severity, ...parts) => {

@@ -27,12 +27,13 @@ it("writes to a customer from the operator's own domain", async () => {
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };
   const ses = new SESv2Client({ endpoint: aws.url, region: "us-east-1", credentials });
   const clock = settableClock(Date.UTC(2026, 0, 31, 12));
-  const client = ownerEmailClient({ ses, mailHost: "postern.test", clock });
+  const client = ownerEmailClient({ ses, mailHost: "postern.test", answersTo: "ops@postern.test", clock });
   await client.send({ to: "owner@shop.example", subject: "Ready", text: "shop.example can send." });
   const [mail] = mails;
   expect(mail?.to).toEqual(["owner@shop.example"]);
   const text = mail?.raw.toString("utf8");
   expect(text).toContain("From: Postern <postmaster@postern.test>");
+  expect(text).toContain("Reply-To: ops@postern.test");
   expect(text).toContain("Auto-Submitted: auto-generated");
   expect(text).toContain("shop.example can send.");
 });

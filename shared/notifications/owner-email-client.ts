@@ -16,11 +16,14 @@ export type OwnerEmailClient = ReturnType<typeof ownerEmailClient>;
 export function ownerEmailClient({
   ses,
   mailHost,
+  answersTo,
   clock,
 }: {
   ses: SESv2Client;
   /** The operator's own domain, an identity of Amazon SES. */
   mailHost: string;
+  /** Who reads what customers answer; nobody reads the mail host's own mail. */
+  answersTo?: string | undefined;
   clock: Clock;
 }) {
   const sender = `postmaster@${mailHost}`;
@@ -30,6 +33,7 @@ export function ownerEmailClient({
       const now = clock.now();
       const mime = await compose({
         from: { email: sender, name: "Postern" },
+        ...(answersTo !== undefined && { replyTo: { email: answersTo } }),
         ...{ to: [{ email: to }], cc: [], subject, text, attachments: [], headers: {} },
         // No answering machine answers this (RFC 3834 §5).
         serviceHeaders: { "Auto-Submitted": "auto-generated" },

@@ -53,7 +53,7 @@ export interface WebhookNews {
 }
 
 export interface StandingNews {
-  readonly kind: "sending_at_risk" | "sending_suspended" | "sending_resumed" | "account_banned";
+  readonly kind: "sending_at_risk" | "sending_suspended" | "ban_ahead" | "sending_resumed" | "account_banned";
   /** Names this very change of the account's standing. */
   readonly changeId: string;
   /** As a subject of a sentence: "Your account", "The domain example.com". */
@@ -64,6 +64,14 @@ export interface StandingNews {
   readonly banAt?: number | undefined;
 }
 
+  /** Whether the owner has answered already. */
+  readonly answered?: boolean | undefined;
+}
+
+export interface UserNews {
+  readonly kind: "user_joined";
+  readonly accessId: number;
+  readonly email: string;
 /** Something of which an account's owner is told, as facts. The catalogue of notices has the words. */
 export type News = UseNews | TokenNews | DomainNews | WebhookNews | StandingNews;
 

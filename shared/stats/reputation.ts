@@ -1,9 +1,8 @@
+import { warningStandsMs } from "../accounts/suspension.ts";
 import type { SuspensionRules } from "../contracts/suspension-rules.ts";
 import type { Counts } from "../messages/counters.ts";
 
 const dayMs = 24 * 3_600_000;
-/** The same rates are not warned of again within this time. */
-const warnAgainMs = 7 * dayMs;
 
 export interface Judgement {
   readonly verdict: "suspend" | "warn";
@@ -28,7 +27,7 @@ export function judgementOn(
   const complaints = counts.delivery === 0 ? 0 : counts.spam / counts.delivery;
   const isBad = bounces > rules.bounceSuspension || complaints > rules.complaintSuspension;
   const isDoubtful = bounces > rules.bounceWarning || complaints > rules.complaintWarning;
-  const wasWarned = warnedAt !== undefined && now - warnedAt < warnAgainMs;
+  const wasWarned = warnedAt !== undefined && now - warnedAt < warningStandsMs;
   const reason = reasonOf(bounces, complaints, rules);
   if (isBad && wasWarned) {
     return now - warnedAt >= rules.warningMinutes * 60_000 ? { verdict: "suspend", reason } : undefined;

@@ -173,6 +173,7 @@ const expected: Record<string, Record<string, string[]>> = {
     [identities.replace("*", "postern.example")]: ["ses:SendEmail", "ses:SendRawEmail"],
     "<MessagesTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"],
     "<StatsTable.Arn>": ["dynamodb:Query"],
+    "<MessagesTable.Arn>/index/byHeld": ["dynamodb:Query"],
     "<LogBucket.Arn>/*": ["s3:GetObject"],
     "<PayloadsBucket.Arn>/*": ["s3:GetObject", "s3:PutObject"],
     "<LinkSecret>": ["secretsmanager:GetSecretValue"],
@@ -214,6 +215,7 @@ const expected: Record<string, Record<string, string[]>> = {
     ...letGo,
     "<MessagesTable.Arn>": [...letGo["<MessagesTable.Arn>"], "dynamodb:GetItem", "dynamodb:PutItem"],
     "<QuotaTable.Arn>": ["GetItem", "PutItem", "Query", "UpdateItem"].map((action) => `dynamodb:${action}`),
+    "<MessagesTable.Arn>/index/byHeld": ["dynamodb:Query"],
   },
   CheckDomains: {
     ...manageDomains,

@@ -42,7 +42,7 @@ describe("every table", () => {
       ["QuotaTable", [["byPeriodEnd", "KEYS_ONLY"]], undefined],
       ["CountersTable", undefined, "expiresAt"],
       ["IdempotencyTable", undefined, "expiresAt"],
-      ["MessagesTable", undefined, "expiresAt"],
+      ["MessagesTable", [["byHeld", "INCLUDE"]], "expiresAt"],
       ["SuppressionsTable", undefined, "expiresAt"],
       ["StatsTable", undefined, undefined],
       ["WebhooksTable", undefined, "expiresAt"],

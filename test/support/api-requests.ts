@@ -91,6 +91,7 @@ const reading: Record<string, Maker> = {
   "GET /stats/date": () => ({ path: `/stats/date?${range}` }),
   "GET /audit_log": () => ({ path: "/audit_log" }),
   "GET /accounts": () => ({ path: "/accounts" }),
+  "GET /standing": () => ({ path: "/standing" }),
   "GET /permissions/resources": () => ({ path: "/permissions/resources" }),
 };
 

@@ -74,7 +74,23 @@ export const tables: Record<TableName, Definition> = {
   },
   counters: keys,
   idempotency: keys,
-  messages: keys,
+  messages: {
+    ...keys,
+    AttributeDefinitions: [
+      ...(keys.AttributeDefinitions ?? []),
+      { AttributeName: "heldName", AttributeType: "S" },
+    ],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: "byHeld",
+        KeySchema: [
+          { AttributeName: "pk", KeyType: "HASH" },
+          { AttributeName: "heldName", KeyType: "RANGE" },
+        ],
+        Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["domainName", "stream", "messages"] },
+      },
+    ],
+  },
   stats: keys,
   suppressions: keys,
   webhooks: keys,
