@@ -36,6 +36,8 @@ export class Periods extends Construct {
       description: "Closes billing periods that have ended and opens the next",
     });
     storage.quota.allow(reset, "GetItem", "PutItem", "UpdateItem", "Query");
+    // What a crash kept an owner from being told of the period.
+    storage.notices.allow(reset, "PutItem");
     // A plan that came with a period's end.
     storage.accounts.allow(reset, "GetItem", "UpdateItem");
     reset.allow(

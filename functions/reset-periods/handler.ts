@@ -4,6 +4,8 @@ import { periodEventsClient } from "../../shared/billing/period-events-client.ts
 import { resetPeriods } from "../../shared/billing/reset-periods.ts";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
 import { metricNames } from "../../shared/contracts/metric-names.ts";
+import { noticeStore } from "../../shared/notifications/notice-store.ts";
+import { ownerOf } from "../../shared/notifications/owner.ts";
 import { documentClient, eventBridgeClient } from "../../shared/platform/aws-clients.ts";
 import { systemClock as clock } from "../../shared/platform/clock.ts";
 import { readEnvironment } from "../../shared/platform/environment.ts";
@@ -13,12 +15,14 @@ import { quotaStore } from "../../shared/quota/quota-store.ts";
 const env = readEnvironment({
   [environmentNames.accountsTable]: z.string(),
   [environmentNames.quotaTable]: z.string(),
+  [environmentNames.noticesTable]: z.string(),
 });
 const client = documentClient();
 const deps = {
   accounts: accountStore({ client, table: env.ACCOUNTS_TABLE, clock }),
   quota: quotaStore({ client, table: env.QUOTA_TABLE, clock }),
   periodEvents: periodEventsClient({ events: eventBridgeClient() }),
+  owner: ownerOf(noticeStore({ client, table: env.NOTICES_TABLE, clock })),
 };
 
 /** Started by schedule: closes the billing periods that have ended, and tells of those that are closed. */

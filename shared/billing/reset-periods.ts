@@ -1,3 +1,5 @@
+import type { Owner } from "../platform/notice.ts";
+import { newsOfClosed } from "../quota/news-of-use.ts";
 import type { QuotaStore } from "../quota/quota-store.ts";
 import { type ChangePlanDeps, followPlan } from "./change-plan.ts";
 import type { PeriodEventsClient } from "./period-events-client.ts";
@@ -9,6 +11,7 @@ export interface ResetPeriodsDeps extends ChangePlanDeps {
   quota: ChangePlanDeps["quota"] &
     Pick<QuotaStore, "endedPeriods" | "rollOver" | "untoldPeriods" | "periodToTell" | "periodTold">;
   periodEvents: PeriodEventsClient;
+  owner: Owner;
 }
 
 export interface PeriodsReset {
@@ -43,11 +46,18 @@ export async function resetPeriods(deps: ResetPeriodsDeps): Promise<PeriodsReset
   }
 }
 
-/** Tells of a period, and lets the account follow a plan that came with its end; false while it may change still. */
+/**
+ * Lets an account follow a plan that came with a period's end, tells its owner what of the period nobody has told
+ * him, and the event bus of the period; false while that may change still.
+ */
 async function tell(deps: ResetPeriodsDeps, accountId: number, periodStart: number): Promise<boolean> {
   await followPlan(deps, accountId);
-  const period = await deps.quota.periodToTell(accountId, periodStart);
-  if (period === undefined) return false;
+  const closed = await deps.quota.periodToTell(accountId, periodStart);
+  if (closed === undefined) return false;
+  const { period, isFinal } = closed;
+  // Before the numbers are final: who died without telling has most likely left a submission open, for a day.
+  await Promise.all(newsOfClosed(period).map((news) => deps.owner.tell(accountId, news)));
+  if (!isFinal) return false;
   await deps.periodEvents.put(statementOf(period));
   await deps.quota.periodTold(accountId, periodStart);
   return true;

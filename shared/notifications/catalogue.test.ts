@@ -23,13 +23,13 @@ describe("what an owner reads", () => {
     [use("month_used", 80, 5_000), "info", "Up to 5,000 emails beyond the limit will be sent"],
     [use("month_used", 100, 5_000), "warning", "beyond the limit are being sent as overage"],
     [use("overage_used", 100, 10_000), "critical", "emails beyond the month's", "Further emails are refused"],
+    [{ ...use("month_used", 100), isOver: true }, "info", "10,000 of 10,000 emails", "That period has ended"],
     [
       standing("sending_suspended", start),
       "critical",
       "Too many bounces.",
       "a ban at 2026-01-31T12:00:00.000Z",
     ],
-    [standing("account_banned"), "critical", "Too many bounces.", "What was kept is rejected."],
     [
       standing("ban_ahead", start),
       "critical",
@@ -41,6 +41,7 @@ describe("what an owner reads", () => {
       "critical",
       "We have your answer. Unless the suspension is lifted before, your account is banned at 2026",
     ],
+    [standing("account_banned"), "critical", "Too many bounces.", "What was kept is rejected."],
   ] as const)(
     "of %j has its severity, says what follows, and what can be done",
     (news, severity, ...parts) => {

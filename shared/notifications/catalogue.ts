@@ -26,13 +26,13 @@ const severityOfPercent = { 80: "info", 90: "warning", 100: "critical" } as cons
 >;
 
 function useWords(news: UseNews): Words {
-  const { kind, percent, used, limit } = news;
+  const { kind, percent, used, limit, isOver } = news;
   const ofMonth = kind === "month_used";
-  const what = ofMonth ? "this period's emails" : "this period's overage";
+  const what = `${isOver ? "the last" : "this"} period's ${ofMonth ? "emails" : "overage"}`;
   const counted = `${number(used)} of ${number(limit)}`;
   const goesOn = ofMonth && news.overageCap > 0;
   return {
-    severity: goesOn && percent === 100 ? "warning" : severityOfPercent[percent],
+    severity: isOver ? "info" : goesOn && percent === 100 ? "warning" : severityOfPercent[percent],
     subject: percent === 100 ? `You have used up ${what}` : `You have used ${percent}% of ${what}`,
     text: `Your account has used ${counted} ${ofMonth ? "emails" : "emails beyond the month's"} in the billing period that began on ${day(news.periodStart)}.${whatFollows(news, goesOn)}`,
     callToAction: { label: "See your usage, and choose a larger plan", request: "GET /api/billing/usage" },
@@ -40,7 +40,8 @@ function useWords(news: UseNews): Words {
   };
 }
 
-function whatFollows({ percent, overageCap }: UseNews, goesOn: boolean): string {
+function whatFollows({ percent, overageCap, isOver }: UseNews, goesOn: boolean): string {
+  if (isOver) return " That period has ended, and the next has begun afresh.";
   if (goesOn) {
     const verb = percent === 100 ? "are being sent" : "will be sent";
     return ` Up to ${number(overageCap)} emails beyond the limit ${verb} as overage, which is billed.`;

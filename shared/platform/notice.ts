@@ -9,6 +9,8 @@ export interface UseNews {
   readonly limit: number;
   /** Emails beyond the month's that the account may send. */
   readonly overageCap: number;
+  /** It is told only now that the period has ended. */
+  readonly isOver?: boolean;
 }
 
 export interface TokenNews {

@@ -38,19 +38,20 @@ function nameOf({ pk, sk }: z.infer<typeof keySchema>): PeriodName {
   };
 }
 
-/** A closed period, once its numbers are final: while a submission of it is unconfirmed, its units may come back. */
+/** A closed period, and whether its numbers are final: while a submission of it is unconfirmed, its units may come back. */
 export async function periodToTell(
   quotas: QuotaTable,
   { accountId, periodStart }: PeriodName,
-): Promise<ClosedPeriod | undefined> {
+): Promise<{ period: ClosedPeriod; isFinal: boolean } | undefined> {
   const quota = await readQuota(quotas, accountId);
   const { client, table } = quotas;
   const { Item } = await client.send(
     new GetCommand({ TableName: table, Key: periodKey(accountId, periodStart), ConsistentRead: true }),
   );
-  const period = Item && closedPeriodSchema.parse(Item);
-  const mayChange = Object.values(quota?.pending ?? {}).some(({ at }) => at < (period?.periodEnd ?? 0));
-  return mayChange ? undefined : period;
+  if (Item === undefined) return undefined;
+  const period = closedPeriodSchema.parse(Item);
+  const mayChange = Object.values(quota?.pending ?? {}).some(({ at }) => at < period.periodEnd);
+  return { period, isFinal: !mayChange };
 }
 
 /** Notes that a period has been told. */

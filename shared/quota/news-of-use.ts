@@ -1,10 +1,11 @@
 import { failureOf } from "../platform/failure.ts";
 import type { Owner, UseNews } from "../platform/notice.ts";
 import { logger } from "../platform/observability.ts";
-import type { Crossing, PeriodUse, Threshold } from "./thresholds.ts";
+import type { ClosedPeriod } from "./closed-period.ts";
+import { type Crossing, overageOf, type PeriodUse, type Threshold, thresholdsReached } from "./thresholds.ts";
 
 /** What an account's owner is told of a threshold that its use has reached. */
-export function newsOfUse(use: PeriodUse, { of, percent }: Threshold): UseNews {
+export function newsOfUse(use: Omit<PeriodUse, "remaining">, { of, percent }: Threshold): UseNews {
   const { periodStart, overageCap } = use;
   const usual = { percent, periodStart, overageCap };
   return of === "month"
@@ -23,4 +24,16 @@ export async function tellOfUse(owner: Owner, crossed: Crossing): Promise<void> 
   } catch (error) {
     logger.error("an owner could not be told of his use", { accountId, failure: failureOf(error) });
   }
+}
+
+/**
+ * What an account's owner is told at the latest when a period is closed: all that its use had reached by then. What
+ * was told before is the same news.
+ */
+export function newsOfClosed(period: ClosedPeriod): UseNews[] {
+  const use = { ...period, overageUsed: overageOf(period, period.used) };
+  return thresholdsReached(period, period.used).map((reached) => ({
+    ...newsOfUse(use, reached),
+    isOver: true,
+  }));
 }

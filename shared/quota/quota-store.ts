@@ -108,7 +108,7 @@ export function quotaStore(places: Omit<QuotaTable, "holders">) {
     /** Closed periods of which nobody has told yet. */
     untoldPeriods: () => untoldPeriods(quotas),
 
-    /** A closed period, once its numbers are final; undefined before. */
+    /** A closed period, and whether its numbers are final. */
     periodToTell: (accountId: number, periodStart: number) =>
       periodToTell(quotas, { accountId, periodStart }),
 

@@ -25,6 +25,7 @@ await onEachDynamoEngine("billing", (dynamo) => {
       accounts: accountStore({ ...table, table: dynamo.tables.accounts }),
       quota: quotaStore({ ...table, table: dynamo.tables.quota }),
       periodEvents: { put: async (statement: Statement) => void told.push(statement) },
+      owner: { tell: async () => undefined },
     };
     async function account(planName: string, more: { usesQuotaOf?: number } = {}): Promise<Account> {
       const wanted = { name: "Shop", ownerEmail: "owner@example.net", planName, planStart, limits: {} };

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { accountStore } from "../../shared/accounts/account-store.ts";
+import { type ResetPeriodsDeps, resetPeriods } from "../../shared/billing/reset-periods.ts";
 import { noticeStore } from "../../shared/notifications/notice-store.ts";
 import { ownerOf } from "../../shared/notifications/owner.ts";
 import { watchUsage } from "../../shared/notifications/watch-usage.ts";
@@ -18,7 +20,7 @@ const ofOverage = (percent: number) => ofMonth(percent).replace("emails", "overa
 
 await onEachDynamoEngine("an owner is told of use", (dynamo) => {
   const clock = settableClock(start);
-  const places = { quota: "", notices: "" };
+  const places = { accounts: "", quota: "", notices: "" };
   let accountId = 0;
   const serials = (function* () {
     for (let serial = 0; ; serial += 1) yield `s${serial}`;
@@ -31,8 +33,17 @@ await onEachDynamoEngine("an owner is told of use", (dynamo) => {
   const watch = () =>
     watchUsage({ uses: openUseStore({ client: dynamo.client, table: places.quota }), notices: notices() });
 
+  /** What the clock starts, once a period has ended. */
+  const reset = (how: Partial<ResetPeriodsDeps> = {}) =>
+    resetPeriods({
+      accounts: accountStore({ client: dynamo.client, table: places.accounts, clock }),
+      ...{ quota: process(), owner: ownerOf(notices()), periodEvents: { put: async () => undefined } },
+      ...how,
+    });
+
   beforeEach(() => {
-    Object.assign(places, { quota: dynamo.tables.quota, notices: dynamo.tables.notices });
+    const { accounts, quota, notices } = dynamo.tables;
+    Object.assign(places, { accounts, quota, notices });
     clock.set(start);
     accountId += 1;
   });
@@ -122,6 +133,41 @@ await onEachDynamoEngine("an owner is told of use", (dynamo) => {
       await Promise.all([watch(), watch(), watch()]);
       expect(await told()).toEqual([ofMonth(80), ofMonth(90)]);
       expect(await watch()).toEqual({ told: 0, failed: 0 });
+    });
+  });
+
+  describe("by who closes a period", () => {
+    const ofLast = (percent: number) => ofMonth(percent).replace("this", "the last");
+
+    it("of what was reached in its last minutes by whom died before telling, once", async () => {
+      await open(100);
+      await send(process(), 85);
+      // Its process dies: nobody is told, and the submission stays open.
+      const submissionId = newSubmission();
+      await process().reserve({ accountId, submissionId, count: 10 });
+      clock.advance(31 * day);
+
+      await Promise.all([reset(), reset()]);
+      expect(await watch()).toEqual({ told: 0, failed: 0 });
+      expect(await told()).toEqual([ofMonth(80), ofLast(90)].toSorted());
+      await process().release({ accountId, submissionId, count: 10 });
+      await reset();
+      expect(await told()).toHaveLength(2);
+    });
+
+    it("where a send has closed it, too, and again where he could not be told", async () => {
+      await open(100, 50);
+      await process().setOverage(accountId, 50);
+      await reserveSilently(process(), 145);
+      clock.advance(31 * day);
+      await send(process(), 1);
+      const broken = { tell: () => Promise.reject(new Error("DynamoDB is ill")) };
+      const { failures } = await reset({ owner: broken });
+      expect(failures).toContainEqual({ accountId, error: new Error("DynamoDB is ill") });
+
+      await reset();
+      const ofLastOverage = (percent: number) => ofLast(percent).replace("emails", "overage");
+      expect(await told()).toEqual([80, 90, 100].map(ofLast).concat([80, 90].map(ofLastOverage)).toSorted());
     });
   });
 

@@ -109,6 +109,7 @@ await onEachDynamoEngine("the schedule that resets periods", (dynamo) => {
       accounts: accountStore({ client: dynamo.client, table: dynamo.tables.accounts, clock: first.clock }),
       quota: first.quota,
       periodEvents: { put: async () => undefined },
+      owner: { tell: async () => undefined },
     };
     const quota = {
       ...first.quota,

@@ -141,6 +141,7 @@ const expected: Record<string, Record<string, string[]>> = {
     "<QuotaTable.Arn>": ["GetItem", "PutItem", "Query", "UpdateItem"].map((action) => `dynamodb:${action}`),
     "arn:<AWS::Partition>:events:<AWS::Region>:<AWS::AccountId>:event-bus/default": ["events:PutEvents"],
     "<QuotaTable.Arn>/index/byPeriodEnd": ["dynamodb:Query"],
+    "<NoticesTable.Arn>": ["dynamodb:PutItem"],
   },
   ReconcileQuota: {
     "<QuotaTable.Arn>": ["dynamodb:GetItem", "dynamodb:Scan", "dynamodb:UpdateItem"],
