@@ -2,6 +2,7 @@ import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { Deployment } from "./defaults/deployment.ts";
 import { AccountApi } from "./parts/account-api.ts";
+import { Auditing } from "./parts/auditing.ts";
 import { Delivering } from "./parts/delivering.ts";
 import { Edge, type EdgeProps } from "./parts/edge.ts";
 import { Gateway, type GatewayProps } from "./parts/gateway.ts";
@@ -71,6 +72,7 @@ export class PosternStack extends Stack {
     const lists = new ListTransfers(this, "ListTransfers", { storage });
     lists.allowAsk(api.worker);
     const queues = [
+    new Auditing(this, "Auditing", { storage, periods, webhooks });
       ...[transactional.queue, bulk.queue, events],
       ...[webhooks.ticks, webhooks.slowTicks, lists.queue],
     ];

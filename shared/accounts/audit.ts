@@ -1,3 +1,5 @@
+import { newId } from "../platform/ids.ts";
+
 /** What an audit log tells of: the value of a field before and after. */
 export interface FieldChange {
   readonly from: unknown;
@@ -29,6 +31,32 @@ export interface AuditEntry extends AuditNote {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
+
+/** The service itself, where nobody has asked it to. */
+export const system: AuditActor = { name: "System" };
+
+/**
+ * What somebody has done, as the log has it.
+ *
+ * @param at epoch ms
+ * @param id derived from what happened where it may be noted more than once
+ */
+export function auditEntry(actor: AuditActor, note: AuditNote, at: number, id = newId(at)): AuditEntry {
+  return { id, actor, ...note, at };
+}
+
+/**
+ * What the log has of a change whose end nobody told of.
+ *
+ * @param asked such as `PATCH /domains/12`
+ */
+export function begunNote(asked: string, resource: AuditNote["resource"]): AuditNote {
+  return {
+    event: `activity_log.${resource.type}.begun`,
+    description: `${asked} was begun; whether it took effect is not known`,
+    resource,
+  };
+}
 
 const filtered = "[FILTERED]";
 const secretName = /secret|password|(^|_)token$|(^|_)key$/i;

@@ -40,6 +40,13 @@ export function userKey(email: string): Key {
   return { pk: `USER#${email.toLowerCase()}`, sk: "USER" };
 }
 
+/** What the keys of those entries begin with that webhooks have not heard of, or whose change has not ended. */
+export const unsettledPrefix = "UNSETTLED#";
+
+export function unsettledKey(accountId: number, entryId: string): Key {
+  return { pk: accountPartition(accountId), sk: `${unsettledPrefix}${entryId}` };
+}
+
 export function organizationKey(organizationId: number): Key {
   return { pk: organizationPartition(organizationId), sk: "ORGANIZATION" };
 }

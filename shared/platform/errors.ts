@@ -174,3 +174,8 @@ export class PosternError extends Error {
 export function asPosternError(thrown: unknown): PosternError {
   return thrown instanceof PosternError ? thrown : new PosternError("internal", { cause: thrown });
 }
+
+/** Whether what was thrown says no to whoever asked, and is no failure of ours: then nothing has happened. */
+export function isRefusal(thrown: unknown): boolean {
+  return catalogue[asPosternError(thrown).code].http < 500;
+}

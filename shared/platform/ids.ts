@@ -42,6 +42,12 @@ export function derivedId(...parts: readonly (string | number)[]): string {
   return uuidText(bytes, 8);
 }
 
+/** A UUID v7 that follows from its time and its parts alone, as `derivedId` does, and sorts by its time. */
+export function derivedIdAt(epochMs: number, ...parts: readonly (string | number)[]): string {
+  const bits = createHash("sha256").update(JSON.stringify(parts)).digest().subarray(0, 10);
+  return uuidV7(epochMs, bits);
+}
+
 function uuidV7(epochMs: number, random: Uint8Array): string {
   const bytes = Buffer.alloc(16);
   bytes.writeUIntBE(epochMs, 0, 6);

@@ -45,6 +45,7 @@ describe("every function", () => {
       "SendBulk",
       "SendNotices",
       "SendTransactional",
+      "SettleAudits",
       "TransferLists",
       "WatchReputation",
       "WatchTokens",

@@ -246,6 +246,12 @@ const expected: Record<string, Record<string, string[]>> = {
   },
   SendNotices: {
     "<AccountsTable.Arn>": ["dynamodb:GetItem"],
+  SettleAudits: {
+    "<AccountsTable.Arn>": ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem"],
+    "<AccountsTable.Arn>/index/byCheckTime": ["dynamodb:Query"],
+    "<WebhooksTable.Arn>": ["dynamodb:BatchWriteItem", "dynamodb:Query"],
+    "<WebhookTicksQueue.Arn>": ["sqs:SendMessage"],
+  },
     "<NoticesTable.Arn>": ["dynamodb:UpdateItem"],
     "<NoticesTable.Arn>/index/byEmailTime": ["dynamodb:Query"],
     [identities.replace("*", "postern.example")]: ["ses:SendEmail", "ses:SendRawEmail"],

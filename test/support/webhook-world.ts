@@ -70,6 +70,8 @@ export function webhookWorld(dynamo: TestDynamo, clock: ReturnType<typeof settab
   return {
     deps,
     webhooks,
+    /** What telling webhooks needs. */
+    recorder,
     queue,
     told,
     workOff,

@@ -5,7 +5,7 @@ import { asPosternError, PosternError } from "../../../shared/platform/errors.ts
 import { failureOf } from "../../../shared/platform/failure.ts";
 import { type HttpEvent, type HttpResponse, jsonResponse, tokenOf } from "../../../shared/platform/http.ts";
 import { logger } from "../../../shared/platform/observability.ts";
-import { type AuditDeps, recordChange } from "./audit.ts";
+import { type AuditDeps, audited } from "./audit.ts";
 import { accountErrorResponse } from "./errors.ts";
 import { readRequest } from "./read-request.ts";
 import type { Access, ApiAnswer, ApiRoute } from "./route.ts";
@@ -38,11 +38,12 @@ export function apiDoor(
 
 async function answer(
   deps: DoorDeps,
-  { route, params, accountId }: RouteMatch,
+  match: RouteMatch,
   event: HttpEvent,
   headers: Record<string, string>,
 ): Promise<ApiAnswer> {
   const { accounts, rates } = deps;
+  const { route, params, accountId } = match;
   const secret = tokenOf(event);
   const customer = secret === undefined ? undefined : await accounts.findByToken(secret);
   if (customer === undefined) throw new PosternError("unauthorized");
@@ -57,9 +58,7 @@ async function answer(
   if (!isLetIn(permissions, route.access)) throw new PosternError("forbidden");
   const named = accountId !== undefined;
   const request = { ...customer, permissions, params, namesAccount: named, ...readRequest(route, event) };
-  const answered = await route.handle(request);
-  if (answered.audit !== undefined) await recordChange(deps, customer, answered.audit);
-  return answered;
+  return await audited(deps, customer, match, () => route.handle(request));
 }
 
 function isLetIn({ account }: Permissions, access: Access): boolean {
