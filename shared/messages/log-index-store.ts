@@ -46,9 +46,12 @@ export function logIndexStore(table: LogTable) {
     /** Messages that are in the log, in the order of their ids, a page of the table at a time. */
     entries: (accountId: number, range: IdRange) => entries(table, accountId, range),
 
+    /** About how many messages are in the log; of more than `most`, not how many more. */
+    count: (accountId: number, range: IdRange, most: number) => count(table, accountId, range, most),
+
     /** The latest rows in the log, latest first. */
-    latestRows: (accountId: number, range: IdRange, count: number, accepts?: (row: MessageRow) => boolean) =>
-      latestRows(table, accountId, range, count, accepts),
+    latestRows: (accountId: number, range: IdRange, count: number) =>
+      latestRows(table, accountId, range, count),
   };
 }
 
@@ -94,18 +97,38 @@ async function* entries(deps: LogTable, accountId: number, range: IdRange): Asyn
   for await (const items of pages(deps, projected)) yield items.map((item) => entryOf(rowOf(item)));
 }
 
+async function count(
+  { client, table }: LogTable,
+  accountId: number,
+  range: IdRange,
+  most: number,
+): Promise<number> {
+  const query = inLog(between(accountPartition(accountId), range.first, range.last));
+  // Half the price of reading consistently, and exact enough.
+  const counting = { ...query, ConsistentRead: false, Select: "COUNT", Limit: most } as const;
+  let found = 0;
+  let start: Record<string, unknown> | undefined;
+  do {
+    const { Count = 0, LastEvaluatedKey }: QueryCommandOutput = await client.send(
+      new QueryCommand({ TableName: table, ...counting, ExclusiveStartKey: start }),
+    );
+    found += Count;
+    start = LastEvaluatedKey;
+  } while (start !== undefined && found < most);
+  return found;
+}
+
 async function latestRows(
   deps: LogTable,
   accountId: number,
   range: IdRange,
   count: number,
-  accepts: (row: MessageRow) => boolean = () => true,
 ): Promise<MessageRow[]> {
   const rows: MessageRow[] = [];
   if (range.first > range.last) return rows;
   const query = inLog(between(accountPartition(accountId), range.first, range.last));
   for await (const items of pages(deps, { ...query, ScanIndexForward: false, Limit: 2 * count })) {
-    rows.push(...items.map(rowOf).filter(accepts));
+    rows.push(...items.map(rowOf));
     if (rows.length >= count) break;
   }
   return rows.slice(0, count);

@@ -17,7 +17,7 @@ const blocksKeptDays = 34;
 const deletesAtOnce = 25;
 const listedSeconds = 7 * 24 * 3600;
 
-/** About how many rows and deltas an account has gained since somebody last looked. */
+/** About how many rows and deltas of an account are not in blocks. */
 export interface WorkListEntry {
   readonly accountId: number;
   readonly rows: number;
@@ -34,8 +34,9 @@ export function logPackingStore(table: LogTable) {
     /** Adds to an account's place in the work list. @param now epoch ms */
     nominate: (entry: WorkListEntry, now: number) => nominate(table, entry, now),
 
-    /** Counts anew from here. */
-    resetCount: (accountId: number, what: "rows" | "deltas") => resetCount(table, accountId, what),
+    /** Corrects what the work list says; what was added to it meanwhile stays added. */
+    recount: (accountId: number, what: "rows" | "deltas", counts: { was: number; is: number }) =>
+      recount(table, accountId, what, counts),
 
     /** From now on changes of messages up to this one are written as deltas, too. @param at epoch ms */
     announce: (accountId: number, through: string, at: number) =>
@@ -95,16 +96,27 @@ async function nominate(
   );
 }
 
-async function resetCount({ client, table }: LogTable, accountId: number, what: string): Promise<void> {
-  await client.send(
-    new UpdateCommand({
-      TableName: table,
-      Key: workListKey(accountId),
-      UpdateExpression: "SET #what = :none",
-      ExpressionAttributeNames: { "#what": what },
-      ExpressionAttributeValues: { ":none": 0 },
-    }),
-  );
+async function recount(
+  { client, table }: LogTable,
+  accountId: number,
+  what: string,
+  { was, is }: { was: number; is: number },
+): Promise<void> {
+  try {
+    await client.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: workListKey(accountId),
+        UpdateExpression: "ADD #what :change",
+        ConditionExpression: "#what >= :was",
+        ExpressionAttributeNames: { "#what": what },
+        ExpressionAttributeValues: { ":change": is - was, ":was": was },
+      }),
+    );
+  } catch (error) {
+    // Another packer counted, or the account is off the list.
+    if (!refusedWrite(error)) throw error;
+  }
 }
 
 async function setState(

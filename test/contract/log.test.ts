@@ -1,10 +1,12 @@
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { entryOf } from "../../shared/messages/log-entry.ts";
+import { entryOf, firstIdAt } from "../../shared/messages/log-entry.ts";
 import { parseFilters } from "../../shared/messages/log-filters.ts";
 import type { MessageRow, MessageStatus } from "../../shared/messages/message.ts";
-import { announcementMs, packLog } from "../../shared/messages/pack-log.ts";
+import { announcementMs, packLog, packLogs } from "../../shared/messages/pack-log.ts";
+import { itemOf } from "../../shared/messages/row-store.ts";
 import { type LogSearch, searchLog } from "../../shared/messages/search-log.ts";
+import { batchWrite } from "../../shared/platform/batch-write.ts";
 import { newId } from "../../shared/platform/ids.ts";
 import { onEachDynamoEngine } from "../support/dynamodb.ts";
 import { type LogService, startLogService } from "../support/log-service.ts";
@@ -178,6 +180,91 @@ await onEachDynamoEngine("the log", (dynamo) => {
         (await search(accountId, { filters: { to: { operator: "ci_contain", value: "r" } } })).total,
       ).toBe(30);
       expect(await log.index.deltas(accountId, "2026-01-01", "2027-01-01")).toEqual([]);
+    });
+
+    it("shows the latest of what recorders wrote that learnt of an announcement at different times", async () => {
+      now = start;
+      accounts += 1;
+      const accountId = accounts;
+      const sent = rowAt(accountId, start - 2 * hourMs);
+      const unaware = log.recorder();
+      await log.record(unaware, sent);
+      await pack(accountId);
+      const aware = log.recorder();
+      await log.record(aware, { ...sent, recorded: 2, opensCount: 1 });
+      now += 30_000;
+      await log.record(unaware, { ...sent, recorded: 3, opensCount: 2 });
+      now += announcementMs;
+
+      const opened = { filters: { opens_count: "2" } };
+      expect((await search(accountId, opened)).total).toBe(1);
+      expect(await pack(accountId)).toEqual({ rows: 1, deltas: 0 });
+      expect((await search(accountId, opened)).total).toBe(1);
+      await pack(accountId);
+      expect((await search(accountId, opened)).total).toBe(1);
+    });
+
+    it("is packed to its end after a burst, although nothing comes behind it", async () => {
+      now = start;
+      accounts += 1;
+      const accountId = accounts;
+      const rows = Array.from({ length: 2_000 }, () => rowAt(accountId, now));
+      const to = { client: dynamo.client, table: dynamo.tables.messages };
+      await batchWrite(
+        to,
+        rows.map((row) => ({ PutRequest: { Item: itemOf(row) } })),
+      );
+      await log.packing.nominate({ accountId, rows: 2_100, deltas: 0 }, now);
+      const rounds = async (minutes: number) => {
+        for (let passed = 0; passed < minutes; passed += 5) {
+          now += 5 * 60_000;
+          await packLogs(log, { hasTime: () => true });
+        }
+      };
+      await rounds(60);
+      expect((await log.index.packingState(accountId)).packedThrough < firstIdAt(start)).toBe(true);
+      await rounds(60);
+      expect((await log.index.packingState(accountId)).packedThrough > firstIdAt(start + 1)).toBe(true);
+      expect(await log.packing.workList()).toContainEqual({ accountId, rows: 0, deltas: 0 });
+    });
+
+    it("has its changes put into the blocks of the days with most of them, as far as there is time", async () => {
+      now = start;
+      accounts += 1;
+      const accountId = accounts;
+      const recorder = log.recorder();
+      const days = [1, 3, 2];
+      const rows = days.flatMap((count, ago) =>
+        Array.from({ length: count }, () => rowAt(accountId, start - (ago + 1) * 24 * hourMs)),
+      );
+      for (const row of rows) await log.record(recorder, row);
+      await pack(accountId);
+      now += announcementMs;
+      await pack(accountId);
+      for (const row of rows) await log.record(recorder, { ...row, recorded: 2, opensCount: 7 });
+
+      let turns = 0;
+      const due = { accountId, rows: 0, deltas: 1_000 };
+      const folded = await packLog(log, due, { hasTime: () => ++turns <= 2 });
+      expect(folded).toEqual({ rows: 0, deltas: 5 });
+      expect(await log.index.deltas(accountId, "", "9")).toHaveLength(1);
+      expect((await search(accountId, { filters: { opens_count: "7" } })).total).toBe(6);
+    });
+
+    it("gets its turn, however long the others' logs take", async () => {
+      now = start;
+      const mine = [accounts + 1, accounts + 2];
+      accounts += 2;
+      for (const accountId of mine) await log.packing.nominate({ accountId, rows: 2_000, deltas: 0 }, now);
+      const waiting = (await log.packing.workList()).length;
+      for (let round = 0; round < waiting; round += 1) {
+        let looked = 0;
+        await packLogs(log, { hasTime: () => ++looked === 1 });
+        now += 5 * 60_000;
+      }
+      for (const accountId of mine) {
+        expect((await log.index.packingState(accountId)).announced).not.toBe("");
+      }
     });
 
     it("ends where its plan's retention does, and where the asker's domains do", async () => {
