@@ -1,13 +1,12 @@
 import type { AccessStore } from "../../shared/accounts/access-store.ts";
 import type { AccountStore } from "../../shared/accounts/account-store.ts";
-import type { OrganizationStore } from "../../shared/accounts/organization-store.ts";
 import type { TokenResource } from "../../shared/accounts/token.ts";
+import type { UsersAnswer } from "../../shared/contracts/operator-answers.ts";
 import type { ActionOf } from "./actions.ts";
 
 export interface AccessDeps {
   readonly accounts: AccountStore;
   readonly accesses: AccessStore;
-  readonly organizations: OrganizationStore;
 }
 
 export async function makeToken({ accounts }: AccessDeps, wanted: ActionOf<"createToken">): Promise<object> {
@@ -29,20 +28,29 @@ function placeOf(wanted: ActionOf<"createToken">): TokenResource {
   return { resourceType: "account", resourceId: accountId, accessLevel };
 }
 
-export async function makeOrganization(
-  { organizations }: AccessDeps,
-  { accountId, name }: ActionOf<"createOrganization">,
-): Promise<object> {
-  const { id } = await organizations.create({ name, mainAccountId: accountId });
-  return { organizationId: id };
-}
-
 export async function makeUser({ accesses }: AccessDeps, wanted: ActionOf<"createUser">): Promise<object> {
   const { accountId, email, name, accessLevel } = wanted;
   const whole = { resourceType: "account", resourceId: accountId } as const;
   const resources = accessLevel === undefined ? [] : [{ ...whole, accessLevel }];
   const { id, specifierId } = await accesses.addUser({ accountId, email, name, resources });
   return { accessId: id, userId: specifierId };
+}
+
+/** Who has access to an account, and who is invited. */
+export async function listUsers({ accesses }: AccessDeps, accountId: number): Promise<UsersAnswer> {
+  const users = (await accesses.list(accountId)).map((access) => {
+    const isInvitation = access.kind === "Invite";
+    const { id: accessId, specifierId, owner, email, name, resources, createdAt } = access;
+    return {
+      ...{ accessId, email, name, createdAt: new Date(createdAt).toISOString() },
+      ...(!isInvitation && { userId: specifierId }),
+      kind: isInvitation ? ("invitation" as const) : owner ? ("owner" as const) : ("user" as const),
+      access: resources.map(({ resourceType: what, resourceId: id, accessLevel: level }) => ({
+        ...{ what, id, level },
+      })),
+    };
+  });
+  return { accountId, users };
 }
 
 export async function acceptInvitation(

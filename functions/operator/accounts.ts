@@ -1,5 +1,5 @@
 import type { Account } from "../../shared/accounts/account.ts";
-import type { AccountListStore } from "../../shared/accounts/account-list-store.ts";
+import type { AccountListStore, IdPage } from "../../shared/accounts/account-list-store.ts";
 import type { AccountStore } from "../../shared/accounts/account-store.ts";
 import type {
   AccountsAnswer,
@@ -12,8 +12,11 @@ import type { CompanyInfoStore } from "../../shared/domains/company-info-store.t
 import type { DomainReviewStore } from "../../shared/domains/domain-review-store.ts";
 import type { DomainStore } from "../../shared/domains/domain-store.ts";
 import type { SendingDomain } from "../../shared/domains/sending-domain.ts";
+import type { HeldStore } from "../../shared/messages/held-store.ts";
+import type { Clock } from "../../shared/platform/clock.ts";
 import { PosternError } from "../../shared/platform/errors.ts";
 import type { QuotaStore } from "../../shared/quota/quota-store.ts";
+import { shownStanding } from "./shown-standing.ts";
 
 export interface LookDeps {
   readonly accounts: AccountStore;
@@ -22,15 +25,14 @@ export interface LookDeps {
   readonly domainReviews: DomainReviewStore;
   readonly companyInfos: CompanyInfoStore;
   readonly quota: QuotaStore;
+  readonly held: Pick<HeldStore, "count">;
+  readonly clock: Clock;
 }
 
 /** Accounts with what they have used, some at a time. */
-export async function listAccounts(
-  deps: LookDeps,
-  wanted: { after: number; limit: number },
-): Promise<AccountsAnswer> {
-  const { accounts, next } = await deps.accountList.page(wanted);
-  const described = accounts.map(async (account) => ({
+export async function listAccounts(deps: LookDeps, wanted: IdPage): Promise<AccountsAnswer> {
+  const { items, next } = await deps.accountList.accounts(wanted);
+  const described = items.map(async (account) => ({
     ...describedAccount(account),
     usage: await usageOf(deps, account.id),
   }));
@@ -38,14 +40,19 @@ export async function listAccounts(
 }
 
 export async function showAccount(deps: LookDeps, accountId: number): Promise<ShownAccountAnswer> {
-  const account = await deps.accounts.get(accountId);
+  const account = await deps.accounts.getNow(accountId);
   if (account === undefined) throw noAccount(accountId);
-  const [usage, domains] = await Promise.all([usageOf(deps, accountId), deps.domains.list(accountId)]);
+  const [usage, domains, held] = await Promise.all([
+    usageOf(deps, accountId),
+    deps.domains.list(accountId),
+    deps.held.count(accountId),
+  ]);
   return {
     ...describedAccount(account),
     limits: account.limits,
     usage,
     domains: domains.map(describedDomain),
+    standing: shownStanding(account, held, deps.clock.now()),
   };
 }
 

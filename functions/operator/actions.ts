@@ -13,6 +13,12 @@ const reason = z.string().trim().min(1).max(1_000);
 const part = { domainName: z.string().max(1_024).optional(), stream: streamSchema.optional() };
 const time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 
+const pageOf = {
+  /** Begins behind this id: `next` of the answer before. */
+  after: z.number().int().nonnegative().default(0),
+  limit: z.number().int().min(1).max(100).default(50),
+};
+
 const limits = z.strictObject({
   ...accountLimitsSchema.partial().shape,
   /** In place of the plan's. */
@@ -75,6 +81,17 @@ export const actionSchema = z.discriminatedUnion("action", [
     accountId: id,
     name,
   }),
+  z.strictObject({ action: z.literal("listOrganizations"), ...pageOf }),
+  z.strictObject({ action: z.literal("showOrganization"), organizationId: id }),
+  z.strictObject({
+    /** An account of an organization, with the plan of its main account, whose quota it uses. */
+    action: z.literal("createSubAccount"),
+    organizationId: id,
+    name,
+    /** The owner of the main account unless given. */
+    ownerEmail: z.email().optional(),
+  }),
+  z.strictObject({ action: z.literal("listUsers"), accountId: id }),
   z.strictObject({
     action: z.literal("createUser"),
     accountId: id,
@@ -118,15 +135,34 @@ export const actionSchema = z.discriminatedUnion("action", [
     ...part,
   }),
   z.strictObject({ action: z.literal("showStanding"), accountId: id }),
+  z.strictObject({
+    /** Suspensions of all accounts; those about which something is due first. */
+    action: z.literal("listSuspensions"),
+    /** `next` of the answer before. */
+    after: z.string().optional(),
+    limit: z.number().int().min(1).max(100).default(50),
+  }),
   z.strictObject({ action: z.literal("setLimits"), accountId: id, ...limits.shape }),
   z.strictObject({ action: z.literal("setPlan"), accountId: id, planName: z.string() }),
   z.strictObject({ action: z.literal("usage"), accountId: id }),
+  z.strictObject({ action: z.literal("showOverage"), accountId: id }),
+  z.strictObject({
+    /** Lets emails beyond the month's go out, at the plan's price, or no longer. */
+    action: z.literal("setOverage"),
+    accountId: id,
+    enabled: z.boolean(),
+    /** At most so many; as many as the plan sells unless given. */
+    cap: emails.positive().optional(),
+  }),
+  z.strictObject({
+    /** What closed periods cost, the latest first. */
+    action: z.literal("listStatements"),
+    accountId: id,
+  }),
   z.strictObject({
     /** Accounts with their usage, oldest first. */
     action: z.literal("listAccounts"),
-    /** Begins behind this account: `next` of the answer before. */
-    after: z.number().int().nonnegative().default(0),
-    limit: z.number().int().min(1).max(100).default(50),
+    ...pageOf,
   }),
   z.strictObject({ action: z.literal("showAccount"), accountId: id }),
   z.strictObject({ action: z.literal("listDomains"), accountId: id }),
@@ -161,6 +197,9 @@ export const actionSchema = z.discriminatedUnion("action", [
     report: z.string(),
   }),
 ]);
+
+/** The names of all actions. */
+export const actionNames = actionSchema.options.map(({ shape }) => shape.action.value);
 
 export type Action = z.output<typeof actionSchema>;
 

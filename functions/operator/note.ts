@@ -1,10 +1,18 @@
-import { type AuditNote, auditNote } from "../../shared/accounts/audit.ts";
+import {
+  type AuditActor,
+  type AuditEntry,
+  type AuditNote,
+  auditNote,
+  begunNote,
+} from "../../shared/accounts/audit.ts";
 import type { AuditStore } from "../../shared/accounts/audit-store.ts";
-import type { Action } from "./actions.ts";
+import { isRefusal } from "../../shared/platform/errors.ts";
+import type { Action, ActionOf } from "./actions.ts";
 
 /** What is done to whom; what only looks, or is about no account, is not here. */
 const changes: Partial<Record<Action["action"], readonly [type: string, verb: string]>> = {
   createAccount: ["account", "created"],
+  createSubAccount: ["account", "created"],
   createToken: ["api_token", "created"],
   createOrganization: ["organization", "created"],
   createUser: ["user", "created"],
@@ -19,26 +27,51 @@ const changes: Partial<Record<Action["action"], readonly [type: string, verb: st
   noteAnswer: ["account", "answer_noted"],
   setLimits: ["account", "limits_changed"],
   setPlan: ["account", "plan_changed"],
+  setOverage: ["account", "overage_changed"],
 };
 
-/** Writes what the operator has changed into the account's audit log. */
-export async function noteAction(
-  { audits }: { readonly audits: Pick<AuditStore, "add"> },
+type Answer = Readonly<Record<string, unknown>>;
+
+export const operator: AuditActor = { name: "Operator" };
+
+/**
+ * Does what the operator asks for, between two writes in the account's audit log: that it is begun, without which
+ * nothing changes, and what has changed. Webhooks hear of it within a minute or two. What is refused leaves nothing.
+ */
+export async function audited(
+  { audits }: { readonly audits: Pick<AuditStore, "begin" | "note" | "settle"> },
   wanted: Action,
-  answer: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  const accountId = Number("accountId" in wanted ? wanted.accountId : answer["accountId"]);
-  const note = noteOf(wanted, answer, accountId);
-  if (note !== undefined) await audits.add(accountId, { name: "Operator" }, note);
+  work: () => Promise<object>,
+): Promise<object> {
+  const accountId = "accountId" in wanted ? wanted.accountId : undefined;
+  // An account that is made gets its entry with itself.
+  if (accountId === undefined || changes[wanted.action] === undefined) return await work();
+  const begun = await audits.begin(accountId, operator, begunNoteOf(wanted, accountId));
+  try {
+    const answer = await work();
+    const entry: AuditEntry = { ...begun, ...noteOf(wanted, answer as Answer, accountId) };
+    await audits.note(accountId, entry);
+    return answer;
+  } catch (error) {
+    if (isRefusal(error)) await audits.settle({ accountId, id: begun.id });
+    throw error;
+  }
 }
 
-function noteOf(
-  wanted: Action,
-  answer: Readonly<Record<string, unknown>>,
+/** What the log of an account has of its making. */
+export function noteOfAccount(
+  wanted: ActionOf<"createAccount" | "createSubAccount">,
   accountId: number,
-): AuditNote | undefined {
-  const [type, verb] = changes[wanted.action] ?? [];
-  if (type === undefined || verb === undefined) return undefined;
+): AuditNote {
+  return noteOf(wanted, {}, accountId);
+}
+
+function begunNoteOf({ action }: Action, accountId: number): AuditNote {
+  return begunNote(`The operator's ${action}`, { type: "account", id: accountId });
+}
+
+function noteOf(wanted: Action, answer: Answer, accountId: number): AuditNote {
+  const [type, verb] = changes[wanted.action] ?? ["account", "changed"];
   const { action: _action, ...after } = { ...wanted } as Record<string, unknown>;
   const ids = { ...after, ...answer };
   const own: Readonly<Record<string, unknown>> = {

@@ -1,9 +1,7 @@
 import type * as z from "zod";
 import type { AccountStore } from "../../shared/accounts/account-store.ts";
 import type { AuditStore } from "../../shared/accounts/audit-store.ts";
-import { changePlan } from "../../shared/billing/change-plan.ts";
 import { createAccount } from "../../shared/billing/create-account.ts";
-import type { UsageAnswer } from "../../shared/contracts/operator-answers.ts";
 import { complaintInReport } from "../../shared/delivery/complaint-in-report.ts";
 import { type AddDomainDeps, addDomain } from "../../shared/domains/add-domain.ts";
 import type { DemoDomainStore } from "../../shared/domains/demo-domain-store.ts";
@@ -11,25 +9,27 @@ import { sendingDomainName } from "../../shared/domains/domain-name.ts";
 import type { DomainStore } from "../../shared/domains/domain-store.ts";
 import { type TellOwnerDeps, tellOwner } from "../../shared/domains/tell-owner.ts";
 import type { EventsQueueClient } from "../../shared/messages/events-queue-client.ts";
+import type { HeldStore } from "../../shared/messages/held-store.ts";
 import type { Clock } from "../../shared/platform/clock.ts";
 import { PosternError } from "../../shared/platform/errors.ts";
 import type { QuotaStore } from "../../shared/quota/quota-store.ts";
-import { type AccessDeps, acceptInvitation, makeOrganization, makeToken, makeUser } from "./access.ts";
-import {
-  type LookDeps,
-  listAccounts,
-  listDomains,
-  noAccount,
-  reviewQueue,
-  showAccount,
-  usageOf,
-} from "./accounts.ts";
+import { type AccessDeps, acceptInvitation, listUsers, makeToken, makeUser } from "./access.ts";
+import { type LookDeps, listAccounts, listDomains, noAccount, reviewQueue, showAccount } from "./accounts.ts";
 import { type Action, type ActionOf, actionSchema } from "./actions.ts";
+import { type BillingDeps, changeOverage, listStatements, setPlan, showOverage, usage } from "./billing.ts";
 import { type DoctorDeps, examine } from "./doctor/examine.ts";
-import { noteAction } from "./note.ts";
+import { audited, noteOfAccount, operator } from "./note.ts";
+import {
+  listOrganizations,
+  makeOrganization,
+  makeSubAccount,
+  type OrganizationDeps,
+  showOrganization,
+} from "./organizations.ts";
 import { listDeadLetters, type QueueDeps, queueDepths, replayDeadLetters } from "./queues.ts";
 import {
   liftSuspension,
+  listSuspensions,
   noteOwnersAnswer,
   type SuspensionDeps,
   setAccountStatus,
@@ -41,6 +41,8 @@ export interface OperatorDeps
   extends AddDomainDeps,
     TellOwnerDeps,
     AccessDeps,
+    OrganizationDeps,
+    BillingDeps,
     LookDeps,
     QueueDeps,
     SuspensionDeps {
@@ -49,7 +51,8 @@ export interface OperatorDeps
   readonly accounts: AccountStore;
   readonly quota: QuotaStore;
   readonly events: EventsQueueClient;
-  readonly audits: Pick<AuditStore, "add">;
+  readonly audits: Pick<AuditStore, "begin" | "note" | "settle" | "writes">;
+  readonly held: HeldStore;
   readonly mailHost: string;
   readonly doctor: DoctorDeps;
   readonly clock: Clock;
@@ -65,69 +68,64 @@ export interface OperatorDeps
 export async function perform(deps: OperatorDeps, event: unknown): Promise<object> {
   const parsed = actionSchema.safeParse(event);
   if (!parsed.success) throw new PosternError("invalid_request", { messages: mistakesIn(parsed.error) });
-  const answer = await done(deps, parsed.data);
-  await noteAction(deps, parsed.data, answer as Record<string, unknown>);
-  return answer;
+  return await audited(deps, parsed.data, () => done(deps, parsed.data));
 }
 
-async function done(deps: OperatorDeps, wanted: Action): Promise<object> {
-  switch (wanted.action) {
-    case "createAccount":
-      return makeAccount(deps, wanted);
-    case "createToken":
-      await mustExist(deps, wanted.accountId);
-      return makeToken(deps, wanted);
-    case "createOrganization":
-      await mustExist(deps, wanted.accountId);
-      return makeOrganization(deps, wanted);
-    case "createUser":
-      await mustExist(deps, wanted.accountId);
-      return makeUser(deps, wanted);
-    case "acceptInvitation":
-      return acceptInvitation(deps, wanted);
-    case "addDomain":
-      return makeDomain(deps, wanted);
-    case "setDomainStatus":
-      return setDomainStatus(deps, wanted);
-    case "decideDomain":
-      return decideDomain(deps, wanted);
-    case "setDomainSettings":
-      return setDomainSettings(deps, wanted);
-    case "setAccountStatus":
-      return setAccountStatus(deps, wanted);
-    case "suspend":
-      return suspendSending(deps, wanted);
-    case "lift":
-      return liftSuspension(deps, wanted);
-    case "noteAnswer":
-      return noteOwnersAnswer(deps, wanted);
-    case "showStanding":
-      return showStanding(deps, wanted.accountId);
-    case "setLimits":
-      return setLimits(deps, wanted);
-    case "setPlan":
-      return setPlan(deps, wanted);
-    case "usage":
-      return usage(deps, wanted.accountId);
-    case "listAccounts":
-      return listAccounts(deps, wanted);
-    case "showAccount":
-      return showAccount(deps, wanted.accountId);
-    case "listDomains":
-      return listDomains(deps, wanted.accountId);
-    case "reviewQueue":
-      return reviewQueue(deps);
-    case "queueDepths":
-      return queueDepths(deps);
-    case "listDeadLetters":
-      return listDeadLetters(deps, wanted);
-    case "replayDeadLetters":
-      return replayDeadLetters(deps, wanted);
-    case "examine":
-      return examine(deps.doctor, wanted);
-    case "recordFeedbackReport":
-      return recordFeedbackReport(deps, wanted.report);
-  }
+type Doing<Name extends Action["action"]> = (deps: OperatorDeps, wanted: ActionOf<Name>) => Promise<object>;
+
+const doings: { readonly [Name in Action["action"]]: Doing<Name> } = {
+  createAccount: makeAccount,
+  createToken: ofAccount(makeToken),
+  createOrganization: ofAccount(makeOrganization),
+  listOrganizations,
+  showOrganization: (deps, { organizationId }) => showOrganization(deps, organizationId),
+  createSubAccount: makeSubAccount,
+  createUser: ofAccount(makeUser),
+  listUsers: ofAccount((deps, { accountId }) => listUsers(deps, accountId)),
+  acceptInvitation,
+  addDomain: ofAccount(makeDomain),
+  setDomainStatus,
+  decideDomain,
+  setDomainSettings,
+  setAccountStatus,
+  suspend: suspendSending,
+  lift: liftSuspension,
+  noteAnswer: noteOwnersAnswer,
+  showStanding: (deps, { accountId }) => showStanding(deps, accountId),
+  listSuspensions,
+  setLimits,
+  setPlan,
+  usage: (deps, { accountId }) => usage(deps, accountId),
+  showOverage: (deps, { accountId }) => showOverage(deps, accountId),
+  setOverage: changeOverage,
+  listStatements: (deps, { accountId }) => listStatements(deps, accountId),
+  listAccounts,
+  showAccount: (deps, { accountId }) => showAccount(deps, accountId),
+  listDomains: (deps, { accountId }) => listDomains(deps, accountId),
+  reviewQueue,
+  queueDepths,
+  listDeadLetters,
+  replayDeadLetters,
+  examine: ({ doctor }, wanted) => examine(doctor, wanted),
+  recordFeedbackReport: (deps, { report }) => recordFeedbackReport(deps, report),
+};
+
+async function done<Name extends Action["action"]>(
+  deps: OperatorDeps,
+  wanted: ActionOf<Name>,
+): Promise<object> {
+  const doing: Doing<Name> = doings[wanted.action as Name];
+  return await doing(deps, wanted);
+}
+
+/** First it must be an account that there is. */
+function ofAccount<Wanted extends { readonly accountId: number }>(
+  doing: (deps: OperatorDeps, wanted: Wanted) => Promise<object>,
+) {
+  return async (deps: OperatorDeps, wanted: Wanted) => {
+    if ((await deps.accounts.get(wanted.accountId)) === undefined) throw noAccount(wanted.accountId);
+    return await doing(deps, wanted);
+  };
 }
 
 async function makeAccount(deps: OperatorDeps, wanted: ActionOf<"createAccount">): Promise<object> {
@@ -139,15 +137,15 @@ async function makeAccount(deps: OperatorDeps, wanted: ActionOf<"createAccount">
     planStart: wanted.planStart ?? deps.clock.now(),
     ...{ limits: withoutUndefined(limits), emailsPerMonth, emailsPerDay },
   };
-  const { id } = await createAccount(deps, account, (accountId) =>
-    deps.demoDomains.openingWrites(accountId, deps.mailHost),
-  );
+  const { id } = await createAccount(deps, account, async (accountId) => [
+    ...(await deps.demoDomains.openingWrites(accountId, deps.mailHost)),
+    ...deps.audits.writes(accountId, operator, noteOfAccount(wanted, accountId)),
+  ]);
   return { accountId: id };
 }
 
 async function makeDomain(deps: OperatorDeps, wanted: ActionOf<"addDomain">): Promise<object> {
   const { accountId, domainName, complianceStatus } = wanted;
-  await mustExist(deps, accountId);
   const domain = await addDomain(deps, { accountId, typedName: domainName, complianceStatus });
   return {
     domainId: domain.id,
@@ -192,31 +190,12 @@ async function setLimits(deps: OperatorDeps, wanted: ActionOf<"setLimits">): Pro
   return {};
 }
 
-async function setPlan(deps: OperatorDeps, wanted: ActionOf<"setPlan">): Promise<object> {
-  const { planName, from } = await changePlan(deps, wanted);
-  return { planName, from: from === undefined ? "now" : new Date(from).toISOString() };
-}
-
-async function usage(deps: OperatorDeps, accountId: number): Promise<object> {
-  return { accountId, ...(await knownUsage(deps, accountId)) };
-}
-
 async function recordFeedbackReport({ events, clock }: OperatorDeps, report: string): Promise<object> {
   const complaint = complaintInReport(report, clock.now());
   if (complaint === undefined) return { isComplaint: false };
   await events.put([complaint]);
   const { accountId, messageId } = complaint;
   return { isComplaint: true, accountId, messageId };
-}
-
-async function knownUsage(deps: OperatorDeps, accountId: number): Promise<UsageAnswer> {
-  const numbers = await usageOf(deps, accountId);
-  if (numbers === undefined) throw noAccount(accountId);
-  return numbers;
-}
-
-async function mustExist(deps: OperatorDeps, accountId: number): Promise<void> {
-  if ((await deps.accounts.get(accountId)) === undefined) throw noAccount(accountId);
 }
 
 function mistakesIn(error: z.ZodError): string[] {

@@ -1,15 +1,20 @@
+import type { Account } from "../../shared/accounts/account.ts";
 import { type AccountStore, statusKnownMs } from "../../shared/accounts/account-store.ts";
 import { ban, lift, noteAnswer, type StandingChange, suspend } from "../../shared/accounts/standing.ts";
-import type { Suspension, SuspensionScope } from "../../shared/accounts/suspension.ts";
+import { goodStanding, type SuspensionScope } from "../../shared/accounts/suspension.ts";
+import type { StandingAnswer, SuspensionsAnswer } from "../../shared/contracts/operator-answers.ts";
 import { type LookAfterDeps, lookAfter } from "../../shared/delivery/look-after.ts";
 import { sendingDomainName } from "../../shared/domains/domain-name.ts";
 import type { DomainStore } from "../../shared/domains/domain-store.ts";
+import type { HeldStore } from "../../shared/messages/held-store.ts";
 import { PosternError } from "../../shared/platform/errors.ts";
 import type { ActionOf } from "./actions.ts";
+import { shownStanding, shownSuspension } from "./shown-standing.ts";
 
 export interface SuspensionDeps extends LookAfterDeps {
   readonly domains: Pick<DomainStore, "read">;
   readonly accounts: Pick<AccountStore, "getNow">;
+  readonly held: HeldStore;
   readonly pause: (ms: number) => Promise<void>;
 }
 
@@ -21,7 +26,10 @@ const letGoForMs = 20_000;
 const usualReason = "The operator has decided so.";
 
 /** Suspends an account, one of its domains or one of its streams, and answers when nothing goes out any more. */
-export async function suspendSending(deps: SuspensionDeps, wanted: ActionOf<"suspend">): Promise<object> {
+export async function suspendSending(
+  deps: SuspensionDeps,
+  wanted: ActionOf<"suspend">,
+): Promise<StandingAnswer> {
   const { accountId, reason = usualReason } = wanted;
   const scope = scopeOf(wanted);
   if (scope.kind === "domain" && !(await deps.domains.read(accountId, scope.domainName))) {
@@ -29,7 +37,7 @@ export async function suspendSending(deps: SuspensionDeps, wanted: ActionOf<"sus
   }
   const { account } = await changeStanding(deps, accountId, suspend({ scope, reason }));
   await Promise.all([deps.pause(noneGoesOutAfterMs), lookAfter(deps, accountId, deps.clock.now())]);
-  return { accountId, status: account.status, suspensions: (account.standing?.suspensions ?? []).map(shown) };
+  return await standingOf(deps, account);
 }
 
 /** Lifts a suspension, or a ban, and lets go what was held. */
@@ -53,17 +61,34 @@ export async function banAccount(
 export async function noteOwnersAnswer(
   deps: SuspensionDeps,
   wanted: ActionOf<"noteAnswer">,
-): Promise<object> {
+): Promise<StandingAnswer> {
   const { accountId } = wanted;
   const { account } = await changeStanding(deps, accountId, noteAnswer(scopeOf(wanted)));
-  return { accountId, suspensions: (account.standing?.suspensions ?? []).map(shown) };
+  return await standingOf(deps, account);
 }
 
 /** How an account stands. */
-export async function showStanding(deps: SuspensionDeps, accountId: number): Promise<object> {
+export async function showStanding(deps: SuspensionDeps, accountId: number): Promise<StandingAnswer> {
   const account = await deps.standings.read(accountId);
   if (account === undefined) throw new PosternError("not_found", { messages: [`no account ${accountId}`] });
-  return { accountId, status: account.status, suspensions: (account.standing?.suspensions ?? []).map(shown) };
+  return await standingOf(deps, account);
+}
+
+/** The suspensions of all accounts, those about which something is due first. */
+export async function listSuspensions(
+  { standings, held }: SuspensionDeps,
+  wanted: { limit: number; after?: string | undefined },
+): Promise<SuspensionsAnswer> {
+  const { accounts, next } = await standings.suspended(wanted);
+  const described = accounts.map(async ({ id: accountId, name, standing = goodStanding }) => {
+    const counts = await held.count(accountId);
+    return standing.suspensions.map((one) => ({ accountId, name, ...shownSuspension(one, counts) }));
+  });
+  return { suspensions: (await Promise.all(described)).flat(), next };
+}
+
+async function standingOf({ held, clock }: SuspensionDeps, account: Account): Promise<StandingAnswer> {
+  return shownStanding(account, await held.count(account.id), clock.now());
 }
 
 export async function setAccountStatus(
@@ -100,10 +125,4 @@ function scopeOf({ domainName, stream }: Pick<ActionOf<"lift">, "domainName" | "
   return domainName === undefined
     ? { kind: "account" }
     : { kind: "domain", domainName: sendingDomainName(domainName) };
-}
-
-function shown({ scope, reason, since, banAt, answered = false, automatic = false }: Suspension): object {
-  const { kind, ...what } = scope;
-  const times = { since: new Date(since).toISOString(), banAt: new Date(banAt).toISOString() };
-  return { scope: kind, ...what, reason, ...times, answered, automatic };
 }

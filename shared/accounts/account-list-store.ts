@@ -1,8 +1,9 @@
 import { type DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { batchGet } from "../platform/batch-get.ts";
-import { type Account, accountSchema } from "./account.ts";
-import { accountKey, sequenceKey } from "./keys.ts";
+import { accountSchema } from "./account.ts";
+import { accountKey, organizationKey, sequenceKey } from "./keys.ts";
+import { organizationSchema } from "./organization-store.ts";
 
 const idsPerRead = 100;
 /** Most ids are those of tokens, domains and the like; a page ends here though it is not full. */
@@ -10,17 +11,28 @@ const readsPerPage = 20;
 
 const sequenceSchema = z.object({ lastId: z.number().int() });
 
-export interface AccountPage {
-  readonly accounts: readonly Account[];
-  /** After which account the next page begins; undefined where there is none. */
+/** Which part of a list is wanted: behind an id, and how much of it. */
+export interface IdPage {
+  readonly after: number;
+  readonly limit: number;
+}
+
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  /** After which id the next page begins; undefined where there is none. */
   readonly next: number | undefined;
+}
+
+interface Kind<Item> {
+  readonly keyOf: (id: number) => object;
+  readonly parse: (item: unknown) => Item;
 }
 
 export type AccountListStore = ReturnType<typeof accountListStore>;
 
 /**
- * All accounts, for the operator. No index lists them: ids are handed out one after the other, so that looking
- * at each finds all, without a partition that every new account would have to be written to.
+ * All accounts, and all organizations, for the operator. No index lists them: ids are handed out one after the other,
+ * so that looking at each finds all, without a partition that every new account would have to be written to.
  */
 export function accountListStore(at: { client: DynamoDBDocumentClient; table: string }) {
   async function lastId(): Promise<number> {
@@ -30,26 +42,33 @@ export function accountListStore(at: { client: DynamoDBDocumentClient; table: st
     return Item === undefined ? 0 : sequenceSchema.parse(Item).lastId;
   }
 
-  async function read(first: number, last: number): Promise<Account[]> {
-    const ids = Array.from({ length: last - first + 1 }, (_, place) => first + place);
-    const items = await batchGet(at, { keys: ids.map((id) => ({ ...accountKey(id) })) });
-    return items.map((item) => accountSchema.parse(item)).toSorted((one, other) => one.id - other.id);
+  async function page<Item extends { readonly id: number }>(
+    { keyOf, parse }: Kind<Item>,
+    { after, limit }: IdPage,
+  ): Promise<Page<Item>> {
+    const last = await lastId();
+    const found: Item[] = [];
+    let seen = after;
+    for (let reads = 0; seen < last && found.length < limit && reads < readsPerPage; reads += 1) {
+      const ids = Array.from({ length: Math.min(idsPerRead, last - seen) }, (_, place) => seen + 1 + place);
+      const items = await batchGet(at, { keys: ids.map((id) => ({ ...keyOf(id) })) });
+      found.push(...items.map(parse).toSorted((one, other) => one.id - other.id));
+      seen += ids.length;
+    }
+    const shown = found.slice(0, limit);
+    const next = found.length > limit ? shown.at(-1)?.id : seen < last ? seen : undefined;
+    return { items: shown, next };
   }
 
+  const accounts = { keyOf: accountKey, parse: (item: unknown) => accountSchema.parse(item) };
+  const organizations = {
+    keyOf: organizationKey,
+    parse: (item: unknown) => organizationSchema.parse(item),
+  };
   return {
     /** The accounts whose ids come after one, oldest first; perhaps fewer than `limit` though more follow. */
-    async page({ after, limit }: { after: number; limit: number }): Promise<AccountPage> {
-      const last = await lastId();
-      const accounts: Account[] = [];
-      let seen = after;
-      for (let reads = 0; seen < last && accounts.length < limit && reads < readsPerPage; reads += 1) {
-        const upTo = Math.min(seen + idsPerRead, last);
-        accounts.push(...(await read(seen + 1, upTo)));
-        seen = upTo;
-      }
-      const shown = accounts.slice(0, limit);
-      const next = accounts.length > limit ? shown.at(-1)?.id : seen < last ? seen : undefined;
-      return { accounts: shown, next };
-    },
+    accounts: (wanted: IdPage) => page(accounts, wanted),
+    /** The same of organizations. */
+    organizations: (wanted: IdPage) => page(organizations, wanted),
   };
 }

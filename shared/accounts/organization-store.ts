@@ -4,7 +4,7 @@ import type { TransactionWrite } from "../platform/refused-writes.ts";
 import { idStore } from "./id-store.ts";
 import { memberKey, memberPrefix, organizationKey, organizationPartition } from "./keys.ts";
 
-const organizationSchema = z.object({
+export const organizationSchema = z.object({
   id: z.number().int(),
   name: z.string(),
   /** The account in which its tokens are, and whose owner is its own. */

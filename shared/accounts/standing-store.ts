@@ -1,5 +1,6 @@
 import { type DynamoDBDocumentClient, GetCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { accountPartition } from "../platform/account-partition.ts";
+import { batchGet } from "../platform/batch-get.ts";
 import type { Clock } from "../platform/clock.ts";
 import { PosternError } from "../platform/errors.ts";
 import { refusedWrite } from "../platform/refused-writes.ts";
@@ -55,8 +56,15 @@ export function standingStore({ clock, ...at }: AccountTable & { clock: Clock })
           Limit: limit,
         }),
       );
-      return Items.map(({ pk }) => Number(String(pk).slice(accountPartition(0).length - 1)));
+      return Items.map(accountIdIn);
     },
+
+    /**
+     * Accounts with suspensions, those about which something is due first.
+     *
+     * @param after `next` of the page before
+     */
+    suspended: (wanted: { limit: number; after?: string | undefined }) => suspended(at, wanted),
 
     /** Looks at an account again later, for what could not be done now, or need not. */
     async postpone({ id, standing }: Account): Promise<void> {
@@ -64,6 +72,40 @@ export function standingStore({ clock, ...at }: AccountTable & { clock: Clock })
       await set(at, id, { version: standing?.version ?? 0, checkAt: next });
     },
   };
+}
+
+/** As accounts stand, with what to ask for next; undefined where nothing follows. */
+async function suspended(
+  at: AccountTable,
+  { limit, after }: { limit: number; after?: string | undefined },
+): Promise<{ accounts: Account[]; next: string | undefined }> {
+  const { Items = [], LastEvaluatedKey } = await at.client.send(
+    new QueryCommand({
+      TableName: at.table,
+      IndexName: "byCheckTime",
+      KeyConditionExpression: "checkState = :state",
+      ExpressionAttributeValues: { ":state": checkState },
+      Limit: limit,
+      ...(after !== undefined && { ExclusiveStartKey: startOf(after) }),
+    }),
+  );
+  const items = await batchGet(at, { keys: Items.map(({ pk, sk }) => ({ pk, sk })) });
+  const accounts = items.map((item) => accountSchema.parse(item));
+  return {
+    accounts: accounts.filter(({ standing }) => (standing?.suspensions.length ?? 0) > 0),
+    next: LastEvaluatedKey && `${LastEvaluatedKey["checkAt"]}/${accountIdIn(LastEvaluatedKey)}`,
+  };
+}
+
+/** @throws PosternError `invalid_request` for what is no place of a page */
+function startOf(place: string): Record<string, unknown> {
+  const [, checkAt, accountId] = /^(\d{1,15})\/(\d{1,15})$/.exec(place) ?? [];
+  if (checkAt === undefined) throw new PosternError("invalid_request", { messages: ["after: is no page's"] });
+  return { ...accountKey(Number(accountId)), checkState, checkAt: Number(checkAt) };
+}
+
+function accountIdIn({ pk }: Record<string, unknown>): number {
+  return Number(String(pk).slice(accountPartition(0).length - 1));
 }
 
 async function read({ client, table }: AccountTable, accountId: number): Promise<Account | undefined> {

@@ -7,9 +7,15 @@ const time = z.string();
 /** What an account has sent of what it may, in its billing period and on its day. */
 export const usageAnswerSchema = z.object({
   planName: z.string(),
+  /** What takes its place when the period ends. */
+  nextPlanName: z.string().optional(),
   monthLimit: z.number(),
   used: z.number(),
+  /** Overage included. */
   remaining: z.number(),
+  /** Of what is used, beyond the month's limit; and how many such emails the account may send: 0 for none. */
+  overageUsed: z.number(),
+  overageCap: z.number(),
   day: z.string(),
   dayLimit: z.number(),
   dayUsed: z.number(),
@@ -25,6 +31,113 @@ export const accountAnswerSchema = z.object({
   status: z.string(),
   planName: z.string(),
   organizationId: id.optional(),
+});
+
+/** Messages that are held; `isAll` is false where these are the oldest of very many. */
+const heldAnswerSchema = z.object({ messages: z.number(), isAll: z.boolean() });
+
+const suspensionAnswerSchema = z.object({
+  scope: z.enum(["account", "domain", "stream"]),
+  domainName: z.string().optional(),
+  stream: z.string().optional(),
+  reason: z.string(),
+  since: time,
+  /** When it becomes a ban of the account. */
+  banAt: time,
+  /** Whether the owner has answered. */
+  answered: z.boolean(),
+  /** Whether the account's rates led to it. */
+  automatic: z.boolean(),
+  held: heldAnswerSchema,
+});
+
+/** How an account stands. */
+export const standingAnswerSchema = z.object({
+  accountId: id,
+  status: z.string(),
+  ban: z.object({ reason: z.string(), since: time }).optional(),
+  suspensions: z.array(suspensionAnswerSchema),
+  warnings: z.array(z.object({ stream: z.string(), reason: z.string(), since: time })),
+  /** Of all the account's mail: suspended, or on its way out of it. */
+  held: heldAnswerSchema,
+});
+
+/** `next` is what to ask for after it. */
+export const suspensionsAnswerSchema = z.object({
+  suspensions: z.array(suspensionAnswerSchema.extend({ accountId: id, name: z.string() })),
+  next: z.string().optional(),
+});
+
+/** A plan that was changed. */
+export const planAnswerSchema = z.object({
+  accountId: id,
+  /** The plan before, and the one that was asked for. */
+  before: z.string(),
+  planName: z.string(),
+  /** From when on: a time, or `now`. */
+  from: z.string(),
+});
+
+export const overageAnswerSchema = z.object({
+  accountId: id,
+  enabled: z.boolean(),
+  /** Emails beyond the month's in a period. */
+  cap: z.number(),
+  used: z.number(),
+  /** US dollars; null where the plan sells none. */
+  dollarsPer1000: z.number().nullable(),
+});
+
+/** What closed billing periods cost, the latest first. */
+export const statementsAnswerSchema = z.object({
+  accountId: id,
+  statements: z.array(
+    z.object({
+      periodStart: time,
+      periodEnd: time,
+      planName: z.string(),
+      emails: z.number(),
+      included: z.number(),
+      overage: z.number(),
+      planCents: z.number(),
+      overageCents: z.number(),
+      totalCents: z.number(),
+    }),
+  ),
+});
+
+const organizationAnswerSchema = z.object({
+  organizationId: id,
+  name: z.string(),
+  /** The account in which its tokens are, and whose quota its accounts use. */
+  mainAccountId: id,
+});
+
+export const organizationsAnswerSchema = z.object({
+  organizations: z.array(organizationAnswerSchema),
+  next: id.optional(),
+});
+
+export const shownOrganizationAnswerSchema = organizationAnswerSchema.extend({
+  subAccounts: z.array(z.object({ accountId: id, name: z.string() })),
+});
+
+/** Who has access to an account, the owner first. */
+export const usersAnswerSchema = z.object({
+  accountId: id,
+  users: z.array(
+    z.object({
+      accessId: id,
+      /** Absent for an invitation. */
+      userId: id.optional(),
+      kind: z.enum(["owner", "user", "invitation"]),
+      email: z.string(),
+      name: z.string(),
+      /** The level on each thing. */
+      access: z.array(z.object({ what: z.string(), id, level: z.number() })),
+      createdAt: time,
+    }),
+  ),
 });
 
 const domainAnswerSchema = z.object({
@@ -50,6 +163,7 @@ export const shownAccountAnswerSchema = accountAnswerSchema.extend({
   limits: z.record(z.string(), z.number().optional()),
   usage: usageAnswerSchema.optional(),
   domains: z.array(domainAnswerSchema),
+  standing: standingAnswerSchema,
 });
 
 export const domainsAnswerSchema = z.object({ domains: z.array(domainAnswerSchema) });
@@ -132,6 +246,14 @@ export type UsageAnswer = z.infer<typeof usageAnswerSchema>;
 export type AccountsAnswer = z.infer<typeof accountsAnswerSchema>;
 export type ShownAccountAnswer = z.infer<typeof shownAccountAnswerSchema>;
 export type DomainsAnswer = z.infer<typeof domainsAnswerSchema>;
+export type StandingAnswer = z.infer<typeof standingAnswerSchema>;
+export type SuspensionsAnswer = z.infer<typeof suspensionsAnswerSchema>;
+export type PlanAnswer = z.infer<typeof planAnswerSchema>;
+export type OverageAnswer = z.infer<typeof overageAnswerSchema>;
+export type StatementsAnswer = z.infer<typeof statementsAnswerSchema>;
+export type OrganizationsAnswer = z.infer<typeof organizationsAnswerSchema>;
+export type ShownOrganizationAnswer = z.infer<typeof shownOrganizationAnswerSchema>;
+export type UsersAnswer = z.infer<typeof usersAnswerSchema>;
 export type ReviewAnswer = z.infer<typeof reviewAnswerSchema>;
 export type QueuesAnswer = z.infer<typeof queuesAnswerSchema>;
 export type DeadLettersAnswer = z.infer<typeof deadLettersAnswerSchema>;

@@ -2,8 +2,7 @@ import * as z from "zod";
 import type { AccountStore } from "../../../shared/accounts/account-store.ts";
 import { auditNote } from "../../../shared/accounts/audit.ts";
 import type { Organization, OrganizationStore } from "../../../shared/accounts/organization-store.ts";
-import { createAccount } from "../../../shared/billing/create-account.ts";
-import { firstPlan } from "../../../shared/billing/plans.ts";
+import { createSubAccount } from "../../../shared/billing/create-sub-account.ts";
 import type { DomainWork } from "../../../shared/domains/domain-work.ts";
 import type { Clock } from "../../../shared/platform/clock.ts";
 import { PosternError } from "../../../shared/platform/errors.ts";
@@ -55,10 +54,11 @@ function createRoute(deps: OrganizationDeps): ApiRoute {
       if (name === undefined) return { status: 400, text: "", headers: { "content-type": "text/html" } };
       if (name.length > longestName)
         throw fieldErrors({ name: [`is too long (maximum is ${longestName} characters)`] });
-      const member = await makeSubAccount(deps, organization, {
-        name,
-        ownerEmail: request.account.ownerEmail,
-      });
+      const wanted = { name, ownerEmail: request.account.ownerEmail };
+      const { demoDomains, mailHost } = deps.domainWork;
+      const member = await createSubAccount(deps, organization, wanted, (accountId) =>
+        demoDomains.openingWrites(accountId, mailHost),
+      );
       const audit = auditNote({ type: "account", verb: "created", ...member, after: { name } });
       return { status: 200, body: member, audit };
     },
@@ -83,22 +83,4 @@ async function organizationOf(
 function nameIn(account: unknown): string | undefined {
   const name: unknown = Object(account).name;
   return typeof name === "string" && name.trim() !== "" ? name.trim() : undefined;
-}
-
-async function makeSubAccount(
-  deps: OrganizationDeps,
-  { id: organizationId, mainAccountId }: Organization,
-  { name, ownerEmail }: { name: string; ownerEmail: string },
-) {
-  const usesQuotaOf = (await deps.quota.holder(mainAccountId)) ?? mainAccountId;
-  const planName = (await deps.accounts.get(usesQuotaOf))?.planName ?? firstPlan;
-  const wanted = {
-    ...{ name, ownerEmail, organizationId, planName, planStart: deps.clock.now(), limits: {} },
-    ...{ emailsPerMonth: undefined, emailsPerDay: undefined, usesQuotaOf },
-  };
-  const { id } = await createAccount(deps, wanted, async (accountId) => [
-    deps.organizations.memberWrite(organizationId, { id: accountId, name }),
-    ...(await deps.domainWork.demoDomains.openingWrites(accountId, deps.domainWork.mailHost)),
-  ]);
-  return { id, name };
 }
