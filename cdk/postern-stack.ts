@@ -6,6 +6,7 @@ import { Auditing } from "./parts/auditing.ts";
 import { Delivering } from "./parts/delivering.ts";
 import { Edge, type EdgeProps } from "./parts/edge.ts";
 import { Gateway, type GatewayProps } from "./parts/gateway.ts";
+import type { HttpDoor } from "./parts/http-door.ts";
 import { DkimKey, LinkKey, SmtpRoute } from "./parts/keys.ts";
 import { ListTransfers } from "./parts/list-transfers.ts";
 import { Operating } from "./parts/operating.ts";
@@ -17,6 +18,7 @@ import { Sending } from "./parts/sending.ts";
 import { SendingDomains } from "./parts/sending-domains.ts";
 import { Storage } from "./parts/storage.ts";
 import { Suspensions } from "./parts/suspensions.ts";
+import { TrackingHosts } from "./parts/tracking-hosts.ts";
 import { Watching } from "./parts/watching.ts";
 import { Webhooks } from "./parts/webhooks.ts";
 import type { Settings } from "./settings.ts";
@@ -54,6 +56,7 @@ export class PosternStack extends Stack {
     const ownerMail = new OwnerMail(this, "OwnerMail");
     const domains = new SendingDomains(this, "SendingDomains", { storage, dkimKey });
     const periods = new Periods(this, "Periods", { storage, domains, ownerMail });
+    if (settings.customTrackingHosts) this.serveTrackingHosts(pages, periods);
     const streams = [transactional, bulk];
     const suspensions = new Suspensions(this, "Suspensions", { storage, periods, streams });
     const api = new AccountApi(this, "AccountApi", {
@@ -89,10 +92,7 @@ export class PosternStack extends Stack {
       delivering: [transactional.worker, bulk.worker],
     });
 
-    this.tell("ApiUrl", api.door.url);
-    this.tell("SendUrl", send.door.url);
-    this.tell("BulkUrl", sendBulk.door.url);
-    this.tell("TrackingUrl", pages.door.url);
+    this.tellUrls({ Api: api.door, Send: send.door, Bulk: sendBulk.door, Tracking: pages.door });
     this.tell("OperatorFunction", operating.worker.functionName);
     if (smtpRoute.secret !== undefined) this.tell("SmtpRelaySecretArn", smtpRoute.secret.secretArn);
   }
@@ -104,6 +104,16 @@ export class PosternStack extends Stack {
   }
 
   private tell(name: string, value: string): void {
+  private serveTrackingHosts(pages: RecipientPages, periods: Periods): void {
+    const hosts = new TrackingHosts(this, "TrackingHosts", { pages });
+    hosts.allowOpen(periods.checkDomains);
+    this.tell("TrackingHostsEndpoint", hosts.endpoint);
+  }
+
+  private tellUrls(doors: Readonly<Record<string, HttpDoor>>): void {
+    for (const [name, { url }] of Object.entries(doors)) this.tell(`${name}Url`, url);
+  }
+
     new CfnOutput(this, name, { value });
   }
 }

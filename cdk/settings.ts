@@ -53,6 +53,11 @@ const settingsSchema = z
     smtpRelaySecretArn: secretArn.optional(),
     /** SMTP submission and requests above 5 MB: a load balancer and containers, which cost while idle. */
     smtpDoor: flag.default(false),
+    /**
+     * SMTP connections that one IP address may have at the same time. It counts before anybody has logged in, so
+     * that no account can have it raised for itself alone.
+     */
+    smtpConnectionsPerAddress: z.coerce.number().int().min(1).max(500).default(10),
     /** A secret with the certificate that the SMTP hosts show: `{"certificate": PEM, "privateKey": PEM}`. */
     smtpCertificateSecretArn: secretArn.optional(),
     /**
@@ -73,8 +78,8 @@ const settingsSchema = z
     /** The review of a domain may look at websites with private addresses. */
     websiteAllowPrivate: flag.default(false),
     /**
-     * Links may name customers' own hosts, `mt-link.<domain>`: only where `t.<mailHost>`, to which these point, is
-     * served with certificates for them, which this app does not make.
+     * Links name customers' own hosts, `mt-link.<domain>`: CloudFront stands before the tracking API and obtains a
+     * certificate for each. Without it links name the operator's host.
      */
     customTrackingHosts: flag.default(false),
     /**

@@ -1,6 +1,7 @@
 import { Duration } from "aws-cdk-lib";
 import { Construct } from "constructs";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
+import { Deployment } from "../defaults/deployment.ts";
 import { ServiceFunction } from "../defaults/service-function.ts";
 import { HttpDoor } from "./http-door.ts";
 import type { LinkKey } from "./keys.ts";
@@ -46,6 +47,9 @@ export class AccountApi extends Construct {
     this.worker.tell(environmentNames.bulkUrl, bulk.url);
     this.door = new HttpDoor(this, "GeneralApi", {
       host: "api",
+    const { customTrackingHosts } = Deployment.of(this).settings;
+    this.worker.tell(environmentNames.customTrackingHosts, String(customTrackingHosts));
+    this.worker.tell(environmentNames.trackingUrl, pages.url);
       description: "Postern: the account API",
       routes: [{ method: "ANY", path: "/api/{path+}" }],
       worker: this.worker,

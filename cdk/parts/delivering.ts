@@ -77,10 +77,6 @@ export class Delivering extends Construct {
     worker.tell(environmentNames.stream, this.stream);
     worker.tell(environmentNames.mailHost, Deployment.of(this).settings.mailHost);
     worker.tell(environmentNames.trackingUrl, trackingUrl);
-    worker.tell(
-      environmentNames.customTrackingHosts,
-      String(Deployment.of(this).settings.customTrackingHosts),
-    );
     storage.accounts.allow(worker, "GetItem");
     storage.counters.allow(worker, "UpdateItem");
     storage.messages.allow(worker, "PutItem", "UpdateItem", "BatchWriteItem");

@@ -6,13 +6,13 @@ import * as cloudfront from "aws-cdk-lib/aws-cloudfront";
 import { HttpOrigin } from "aws-cdk-lib/aws-cloudfront-origins";
 import { ARecord, RecordTarget } from "aws-cdk-lib/aws-route53";
 import { CloudFrontTarget } from "aws-cdk-lib/aws-route53-targets";
-import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
 import type { Stream } from "../../shared/contracts/streams.ts";
 import { Deployment } from "../defaults/deployment.ts";
 import type { Gateway } from "./gateway.ts";
 import { edgePorts } from "./gateway-balancer.ts";
+import { OriginSecret } from "./origin-secret.ts";
 import type { Sending } from "./sending.ts";
 import { operatorsZone } from "./zone.ts";
 
@@ -43,9 +43,7 @@ export class Edge extends Construct {
     const { originHost } = gateway.balancer;
     const { edgeCertificateArn } = Deployment.of(this).settings;
     if (originHost === undefined || edgeCertificateArn === undefined) return;
-    const secret = this.originSecret();
-    // What customers may not see: only who knows it is believed when it says where a request came from.
-    const shown = secret.secretValue.unsafeUnwrap();
+    const { shown } = new OriginSecret(this, "OriginSecret");
     for (const stream of ["transactional", "bulk"] as const) {
       doors[stream].worker.tell(environmentNames.originSecret, shown);
       this.distribute(stream, doors[stream], { originHost, edgeCertificateArn, shown });
@@ -106,18 +104,6 @@ export class Edge extends Construct {
         { eventType: cloudfront.FunctionEventType.VIEWER_REQUEST, function: this.chooser },
       ],
     };
-  }
-
-  private originSecret(): Secret {
-    const secret = new Secret(this, "OriginSecret", {
-      description: "What CloudFront shows to Postern's origins, to be told from strangers",
-      generateSecretString: { passwordLength: 48, excludePunctuation: true },
-    });
-    Validations.of(secret).acknowledge({
-      id: "AwsSolutions-SMG4",
-      reason: "Distribution and origins must change together, which is a deployment, not a rotation.",
-    });
-    return secret;
   }
 }
 

@@ -14,6 +14,7 @@ export class Periods extends Construct {
   readonly deadLetters: DeadLetters;
   /** The functions that the clock starts, and their schedules. */
   readonly schedules: { readonly functionId: string; readonly arn: string }[] = [];
+  readonly checkDomains: ServiceFunction;
   /** What the names of schedules have before those of their functions. */
   readonly schedulePrefix = `${Stack.of(this).stackName}-`;
 
@@ -53,12 +54,12 @@ export class Periods extends Construct {
     storage.quota.allow(reconcile, "Scan", "GetItem", "UpdateItem");
     storage.messages.allow(reconcile, "BatchGetItem", "PutItem");
 
-    const check = this.scheduled("CheckDomains", Duration.minutes(1), {
+    this.checkDomains = this.scheduled("CheckDomains", Duration.minutes(1), {
       folder: "check-domains",
       description: "Looks at the DNS records of domains that are due, reviews domains and rotates their keys",
     });
-    domains.allowReview(check);
-    storage.accounts.allowIndexQuery(check, "byCheckTime");
+    domains.allowReview(this.checkDomains);
+    storage.accounts.allowIndexQuery(this.checkDomains, "byCheckTime");
 
     const watch = this.scheduled("WatchTokens", Duration.hours(1), {
       folder: "watch-tokens",

@@ -15,20 +15,24 @@ export interface RecipientPagesProps {
 /** Pixels, links and pages for recipients, on the tracking host. */
 export class RecipientPages extends Construct {
   readonly door: HttpDoor;
+  readonly worker: ServiceFunction;
 
   constructor(scope: Construct, id: string, { linkKey, events, storage }: RecipientPagesProps) {
     super(scope, id);
-    const worker = new ServiceFunction(this, "RecipientPages", {
+    this.worker = new ServiceFunction(this, "RecipientPages", {
       folder: "recipient-pages",
       description: "Answers the links in mail: pixels, clicks, unsubscribing and opting out",
       timeout: Duration.seconds(10),
       memorySize: 512,
     });
-    linkKey.allowRead(worker);
-    events.allowSend(worker);
-    storage.messages.allow(worker, "GetItem");
+    linkKey.allowRead(this.worker);
+    events.allowSend(this.worker);
+    storage.messages.allow(this.worker, "GetItem");
     // What is known of an address, and the row of a list, change together.
-    storage.suppressions.allow(worker, "BatchGetItem", "GetItem", "PutItem");
+    storage.suppressions.allow(this.worker, "BatchGetItem", "GetItem", "PutItem");
+    // Who accepts an invitation becomes a user, under an id from the one sequence, and the owner is told.
+    storage.accounts.allow(this.worker, "GetItem", "PutItem", "UpdateItem");
+    storage.notices.allow(this.worker, "PutItem");
     this.door = new HttpDoor(this, "TrackingApi", {
       host: "track",
       description: "Postern: what links in mail lead to",
@@ -41,7 +45,7 @@ export class RecipientPages extends Construct {
         { method: "GET", path: "/opt-out/{token}" },
         { method: "POST", path: "/opt-out/{token}" },
       ],
-      worker,
+      worker: this.worker,
       openBecause: "Recipients have no account; the token in the link is all they can show.",
     });
   }

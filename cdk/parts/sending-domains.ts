@@ -81,7 +81,7 @@ export class SendingDomains extends Construct {
     add("ReturnPathSpf", `smtp.${mailHost}`, "TXT", `"v=spf1 ${senders} ~all"`);
     // Customers' domains may have their DMARC reports sent here (RFC 7489 §7.1).
     add("DmarcReports", `*._report._dmarc.smtp.${mailHost}`, "TXT", '"v=DMARC1"');
-    // Where customers' own tracking hosts are served, what they point at is the operator's to make.
+    // Where customers' own tracking hosts are served, it leads to these.
     if (!customTrackingHosts) add("TrackingAlias", `t.${mailHost}`, "CNAME", `track.${mailHost}`);
   }
 }

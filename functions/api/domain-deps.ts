@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
 import { type DomainWork, domainWork } from "../../shared/domains/domain-work.ts";
+import { trackingHostsOfSchedule } from "../../shared/domains/open-tracking-host.ts";
 import { type NoticeStore, noticeStore } from "../../shared/notifications/notice-store.ts";
 import { ownerOf } from "../../shared/notifications/owner.ts";
 import { type OwnerEmailClient, ownerEmailClient } from "../../shared/notifications/owner-email-client.ts";
@@ -23,10 +24,11 @@ export function domainDepsFromEnvironment(client: ReturnType<typeof documentClie
     [environmentNames.noticesTable]: z.string(),
     [environmentNames.dkimKeyId]: z.string(),
     [environmentNames.mailHost]: z.string(),
-    [environmentNames.hostedZoneId]: z.string().optional(),
     [environmentNames.operatorEmail]: z.string().optional(),
+    [environmentNames.hostedZoneId]: z.string().optional(),
     [environmentNames.dnsServer]: z.string().optional(),
     [environmentNames.websiteAllowPrivate]: z.stringbool(),
+    [environmentNames.customTrackingHosts]: z.stringbool().default(false),
   });
   const ses = mailClient();
   const table = env.ACCOUNTS_TABLE;
@@ -40,6 +42,7 @@ export function domainDepsFromEnvironment(client: ReturnType<typeof documentClie
       ...{ client, table, clock, ses, mailHost, owner },
       ...{ kms: keyClient(), keyId: env.DKIM_KEY_ID, route53: zoneClient(), zoneId: env.HOSTED_ZONE_ID },
       ...{ dnsServer: env.DNS_SERVER, allowPrivateWebsites: env.WEBSITE_ALLOW_PRIVATE },
+      ...(env.CUSTOM_TRACKING_HOSTS && { trackingHosts: trackingHostsOfSchedule }),
     }),
   };
 }

@@ -56,7 +56,6 @@ function environment() {
     [environmentNames.configurationSet]: z.string(),
     [environmentNames.mailHost]: z.string(),
     [environmentNames.trackingUrl]: z.string(),
-    [environmentNames.customTrackingHosts]: z.stringbool().default(false),
     [environmentNames.linkSecretArn]: z.string(),
     [environmentNames.dkimKeyId]: z.string(),
     [environmentNames.smtpRoute]: z.enum(["relay", "mx", "off"]),
@@ -99,7 +98,6 @@ export function depsFromEnvironment(): DeliverDeps {
     composing: {
       mailHost: env.MAIL_HOST,
       trackingUrl: env.TRACKING_URL,
-      customTrackingHosts: env.CUSTOM_TRACKING_HOSTS,
       linkKeys: linkKeyClient({ secrets, arn: env.LINK_SECRET_ARN }),
     },
     room: roomOf(messagesAtOnce),

@@ -13,16 +13,17 @@ import { linkKeyClient } from "../../shared/tracking/link-key-client.ts";
 import type { AnswerDeps } from "./answer.ts";
 
 /** Everything that the function needs, from its environment. */
-export function depsFromEnvironment(): AnswerDeps {
+export function depsFromEnvironment(): { deps: AnswerDeps; originSecret: string | undefined } {
   const env = readEnvironment({
     [environmentNames.linkSecretArn]: z.string(),
     [environmentNames.messagesTable]: z.string(),
     [environmentNames.suppressionsTable]: z.string(),
     [environmentNames.eventsQueueUrl]: z.string(),
   });
+    [environmentNames.originSecret]: z.string().min(1).optional(),
   const client = documentClient();
   const lists = { client, table: env.SUPPRESSIONS_TABLE, clock };
-  return {
+  const deps = {
     linkKeys: linkKeyClient({ secrets: secretClient(), arn: env.LINK_SECRET_ARN }),
     messages: messageStore({ client, table: env.MESSAGES_TABLE, clock }),
     suppressions: suppressionStore(lists),
@@ -32,5 +33,6 @@ export function depsFromEnvironment(): AnswerDeps {
     // Both within the function's ten seconds: a client that tries again and again must not use them up.
     patience: { hitMs: 2_000, leaveMs: 4_000 },
     warn: (text, { messageId, error }) => logger.warn(text, { messageId, failure: failureOf(error) }),
-  };
+  } satisfies AnswerDeps;
+  return { deps, originSecret: env.ORIGIN_SECRET };
 }

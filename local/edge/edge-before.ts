@@ -9,7 +9,9 @@ import { edgeHandler } from "./edge-handler.ts";
  * between the HTTP API and the gateway. A template without one has the HTTP APIs only.
  */
 export function edgeBefore(deployment: Deployment, { host, http, originSecret }: GatewayPlace): Before {
-  const [declared] = deployment.resources("AWS::CloudFront::Function");
+  const declared = deployment
+    .resources("AWS::CloudFront::Function")
+    .find(({ logicalId }) => logicalId === "ChooseOrigin");
   if (!declared) return (_, api) => api;
   const choose = edgeFunction(String(declared.properties["FunctionCode"]));
   return (name, api) =>

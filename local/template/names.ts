@@ -82,6 +82,21 @@ const kinds: Record<string, Kind> = {
     }),
   },
   "AWS::ApiGatewayV2::Integration": { identity: ({ logicalId }) => ({ ref: logicalId, attributes: {} }) },
+  "AWS::CloudFront::Distribution": {
+    identity: ({ logicalId }) => ({
+      ref: `E${digest(logicalId).slice(0, 13).toUpperCase()}`,
+      attributes: {},
+    }),
+  },
+  "AWS::CloudFront::ConnectionGroup": {
+    identity({ name }) {
+      const id = `cg_${digest(name).slice(0, 27)}`;
+      return {
+        ref: id,
+        attributes: { Id: id, RoutingEndpoint: `d${digest(name).slice(0, 13)}.cloudfront.net` },
+      };
+    },
+  },
   "AWS::KMS::Key": {
     identity({ logicalId }) {
       const id = uuidOf(logicalId);

@@ -43,8 +43,11 @@ export const environmentNames = {
   /** Base URLs of the send hosts of the two streams, without a trailing slash. */
   sendUrl: "SEND_URL",
   bulkUrl: "BULK_URL",
-  /** `true`: customers' own tracking hosts are served, and links may name them. */
+  /** `true`: customers' own tracking hosts are served, and looked after on a schedule. */
   customTrackingHosts: "CUSTOM_TRACKING_HOSTS",
+  /** The CloudFront distribution whose tenants are customers' own tracking hosts, and what these point at. */
+  trackingDistributionId: "TRACKING_DISTRIBUTION_ID",
+  trackingConnectionGroupId: "TRACKING_CONNECTION_GROUP_ID",
   /** Secret with the key that signs the links which recipients get. */
   linkSecretArn: "LINK_SECRET_ARN",
   /** KMS key that encrypts the DKIM private keys. */
@@ -58,6 +61,8 @@ export const environmentNames = {
   /** SMTP with STARTTLS, the bulk stream whatever name the client uses; only where names cannot choose. */
   smtpBulkPort: "SMTP_BULK_PORT",
   smtpsPort: "SMTPS_PORT",
+  /** SMTP connections that one IP address may have at the same time, in all processes together. */
+  smtpConnectionsPerAddress: "SMTP_CONNECTIONS_PER_ADDRESS",
   /** The gateway's ports for large HTTP requests, one for each stream. */
   httpPort: "HTTP_PORT",
   httpBulkPort: "HTTP_BULK_PORT",

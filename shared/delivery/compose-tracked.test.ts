@@ -27,7 +27,6 @@ interface Wanted {
   readonly content?: EmailContent | string;
   readonly of?: Partial<SendingDomain>;
   readonly optedOut?: boolean;
-  readonly customTrackingHosts?: boolean;
 }
 
 /** The email as each of two recipients gets it. */
@@ -126,13 +125,14 @@ describe("a domain's own host", () => {
       lostAt: null,
       records: { link_verification: { ...record, status } },
     }) as never;
-  const settings = { ...tracked, customTracking: true, trackingOptOut: true };
-  const hostsOf = async (of: Partial<SendingDomain>, customTrackingHosts: boolean) =>
-    linksIn((await written({ of, customTrackingHosts })).mail.html).map(({ host }) => host);
+  const active = { state: "active" } as const;
+  const settings = { ...tracked, customTracking: true, trackingOptOut: true, trackingHost: active };
+  const hostsOf = async (of: Partial<SendingDomain>) =>
+    linksIn((await written({ of })).mail.html).map(({ host }) => host);
   const shared = "track.example.net";
 
-  it("is where its pixel and links lead once the DNS says so; the pages stay with us", async () => {
-    expect(await hostsOf({ ...settings, dns: dns("pass") }, true)).toEqual([
+  it("is where its pixel and links lead once somebody answers there; the pages stay with us", async () => {
+    expect(await hostsOf({ ...settings, dns: dns("pass") })).toEqual([
       "mt-link.example.com",
       shared,
       "mt-link.example.com",
@@ -140,12 +140,16 @@ describe("a domain's own host", () => {
   });
 
   it.each([
-    ["its record is missing", { ...settings, dns: dns("fail") }, true],
-    ["its DNS was never looked at", settings, true],
-    ["the domain does not want it", { ...settings, customTracking: false, dns: dns("pass") }, true],
-    ["nobody serves such hosts", { ...settings, dns: dns("pass") }, false],
-  ])("is not named where %s", async (_why, of, served) => {
-    expect(new Set(await hostsOf(of, served))).toEqual(new Set([shared]));
+    ["its record is missing", { ...settings, dns: dns("fail") }],
+    ["its DNS was never looked at", settings],
+    ["the domain does not want it", { ...settings, customTracking: false, dns: dns("pass") }],
+    [
+      "it has no certificate yet",
+      { ...settings, dns: dns("pass"), trackingHost: { state: "pending" } as const },
+    ],
+    ["nobody serves such hosts", { ...settings, dns: dns("pass"), trackingHost: undefined }],
+  ])("is not named where %s", async (_why, of) => {
+    expect(new Set(await hostsOf(of))).toEqual(new Set([shared]));
   });
 });
 

@@ -1,5 +1,6 @@
 import type { DeliveryJob, JobRecipient } from "../contracts/delivery-job.ts";
 import type { SendingDomain } from "../domains/sending-domain.ts";
+import { hasTrackingHost, trackingHostName } from "../domains/tracking-host.ts";
 import type { LinkKeyClient } from "../tracking/link-key-client.ts";
 import { type LinkHosts, type OwnLinks, recipientLinks } from "../tracking/recipient-links.ts";
 
@@ -8,8 +9,6 @@ export interface LinkDeps {
   /** Without a trailing slash. */
   readonly trackingUrl: string;
   readonly linkKeys: LinkKeyClient;
-  /** Whether the operator serves customers' own tracking hosts, with certificates for them; not unless given. */
-  readonly customTrackingHosts?: boolean;
 }
 
 /** One recipient's own addresses in an email. */
@@ -32,11 +31,9 @@ export async function linksFor(
 }
 
 /**
- * Where a domain's links lead: pixel and clicks to its own host, if it wants that, its record points to us, and
- * somebody answers there; the pages to ours, which works as long as we do, whatever becomes of the domain.
+ * Where a domain's links lead: pixel and clicks to its own host, if it wants that and somebody answers there; the pages to ours, which works as long as we do, whatever becomes of the domain.
  */
-export function hostsOf({ trackingUrl, customTrackingHosts }: LinkDeps, domain: SendingDomain): LinkHosts {
-  const isOurs = domain.dns?.records.link_verification?.status === "pass";
-  const hasOwn = customTrackingHosts === true && domain.customTracking && isOurs;
-  return { pages: trackingUrl, tracking: hasOwn ? `https://mt-link.${domain.name}` : trackingUrl };
+export function hostsOf({ trackingUrl }: Pick<LinkDeps, "trackingUrl">, domain: SendingDomain): LinkHosts {
+  const own = hasTrackingHost(domain) ? `https://${trackingHostName(domain)}` : undefined;
+  return { pages: trackingUrl, tracking: own ?? trackingUrl };
 }

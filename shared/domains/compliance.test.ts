@@ -105,7 +105,7 @@ describe("a domain's status", () => {
 
 describe("the next look", () => {
   const next = (complianceStatus: ComplianceStatus, dns?: DnsCheck, demo = false) =>
-    nextCheckAt({ complianceStatus, demo, ...(dns && { dns }) }, now);
+    nextCheckAt({ complianceStatus, demo, customTracking: false, ...(dns && { dns }) }, now);
 
   it("comes in an hour, in a day once verified, and in two minutes under review", () => {
     expect(next("unverified_dns")).toBe(now + hour);
@@ -113,5 +113,23 @@ describe("the next look", () => {
     expect(next("compliant", { ...verified, lostAt: now })).toBe(now + hour);
     expect(next("under_review", verified)).toBe(now + 120_000);
     expect(next("demo", undefined, true)).toBeUndefined();
+  });
+
+  it("comes in a quarter of an hour while a tracking host waits for its certificate", () => {
+    const nextWith = (customTracking: boolean, state: "pending" | "active" | "failed") =>
+      nextCheckAt(
+        {
+          complianceStatus: "compliant",
+          demo: false,
+          customTracking,
+          dns: verified,
+          trackingHost: { state },
+        },
+        now,
+      );
+    expect(nextWith(true, "pending")).toBe(now + hour / 4);
+    expect(nextWith(true, "active")).toBe(now + 24 * hour);
+    expect(nextWith(true, "failed")).toBe(now + 24 * hour);
+    expect(nextWith(false, "pending")).toBe(now + 24 * hour);
   });
 });

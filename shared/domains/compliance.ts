@@ -1,4 +1,5 @@
 import type { ComplianceStatus, DnsCheck, RecordKey, RecordStatus, SendingDomain } from "./sending-domain.ts";
+import { wantsTrackingHost } from "./tracking-host.ts";
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -8,7 +9,13 @@ const dayMs = 24 * hourMs;
 const neededRecords: readonly RecordKey[] = ["verification", "dkim1", "dkim2", "dmarc"];
 /** A verified domain whose records are gone keeps its rights for so long: DNS providers have bad minutes, too. */
 const graceMs = hourMs;
-const checkEveryMs = { unverified: hourMs, verified: dayMs, reviewed: 2 * minuteMs } as const;
+const checkEveryMs = {
+  unverified: hourMs,
+  verified: dayMs,
+  reviewed: 2 * minuteMs,
+  // A certificate takes minutes, once the record is seen everywhere.
+  openingHost: 15 * minuteMs,
+} as const;
 
 /** Statuses that a domain holds only while its records are there. */
 const restingOnDns: ReadonlySet<ComplianceStatus> = new Set([
@@ -81,11 +88,13 @@ export function statusAfterReview(reasons: readonly string[]): ComplianceStatus 
 
 /** Epoch ms at which a domain is to be looked at again; undefined for one that nobody need look at. */
 export function nextCheckAt(
-  { complianceStatus, demo, dns }: Pick<SendingDomain, "complianceStatus" | "demo" | "dns">,
+  domain: Pick<SendingDomain, "complianceStatus" | "customTracking" | "demo" | "dns" | "trackingHost">,
   now: number,
 ): number | undefined {
+  const { complianceStatus, demo, dns, trackingHost } = domain;
   if (demo) return undefined;
   if (complianceStatus === "under_review") return now + checkEveryMs.reviewed;
+  if (trackingHost?.state === "pending" && wantsTrackingHost(domain)) return now + checkEveryMs.openingHost;
   const isWell = dns !== undefined && dns.verifiedAt !== null && dns.lostAt === null;
   return now + (isWell ? checkEveryMs.verified : checkEveryMs.unverified);
 }

@@ -1,9 +1,11 @@
+import type { AuditEntry } from "../accounts/audit.ts";
 import { idStore } from "../accounts/id-store.ts";
 import type { Clock } from "../platform/clock.ts";
 import { PosternError } from "../platform/errors.ts";
 import { lookupCache } from "../platform/lookup-cache.ts";
 import { nextCheckAt } from "./compliance.ts";
 import {
+  type ChangeTerms,
   changeDomain,
   type DomainChange,
   type DomainTable,
@@ -39,15 +41,23 @@ export function domainStore({ clock, ...domains }: DomainTable & { clock: Clock 
     domain: Pick<SendingDomain, "accountId" | "name">,
     attributes: DomainChange,
   ): Promise<SendingDomain> {
-    const changed = await changeDomain(domains, domain, attributes);
-    forget(domain);
+    const changed = await changeIfAsRead(domain, attributes);
     if (changed === undefined) throw new PosternError("not_found");
     return changed;
   }
 
-  async function get(accountId: number, id: number): Promise<SendingDomain | undefined> {
-    return (await readDomains(domains, accountId)).find((domain) => domain.id === id);
+  async function changeIfAsRead(
+    domain: Pick<SendingDomain, "accountId" | "name">,
+    attributes: DomainChange,
+    terms: ChangeTerms = {},
+  ): Promise<SendingDomain | undefined> {
+    const changed = await changeDomain(domains, domain, attributes, terms);
+    forget(domain);
+    return changed;
   }
+
+  const get = async (accountId: number, id: number): Promise<SendingDomain | undefined> =>
+    (await readDomains(domains, accountId)).find((domain) => domain.id === id);
 
   return {
     /** The account's domain of that very name (a parent covers no child), as it was within the last 30 s. */
@@ -82,13 +92,18 @@ export function domainStore({ clock, ...domains }: DomainTable & { clock: Clock 
     /**
      * Changes attributes of a domain that has still the status that it had when it was read.
      *
+     * @param audit what is noted of it, together with the change
      * @returns undefined if it has another one by now, or is gone
      */
-    async changeIfStill(domain: SendingDomain, attributes: DomainChange): Promise<SendingDomain | undefined> {
-      const changed = await changeDomain(domains, domain, attributes, domain.complianceStatus);
-      forget(domain);
-      return changed;
-    },
+    changeIfStill: (domain: SendingDomain, attributes: DomainChange, audit?: AuditEntry) =>
+      changeIfAsRead(domain, attributes, { audit, asRead: { complianceStatus: domain.complianceStatus } }),
+
+    /**
+     * Changes attributes of a domain where some are as they were read.
+     *
+     * @returns undefined if they are not, or the domain is gone
+     */
+    changeIfAsRead,
 
     /** @throws PosternError `not_found` if the account has no such domain */
     change,
@@ -108,7 +123,7 @@ export function domainStore({ clock, ...domains }: DomainTable & { clock: Clock 
       ),
 
     /**
-     * Changes the settings that are given.
+     * Changes the settings that are given; a tracking host that is wanted now is looked after at once.
      *
      * @throws PosternError `not_found` if the account has no such domain
      */
@@ -119,7 +134,7 @@ export function domainStore({ clock, ...domains }: DomainTable & { clock: Clock 
     ): Promise<SendingDomain> {
       const domain = await get(accountId, id);
       if (domain === undefined) throw new PosternError("not_found");
-      return change(domain, settings);
+      return change(domain, { ...settings, ...(startsHost(domain, settings) && { checkAt: clock.now() }) });
     },
 
     /** Takes the domain from the account; the name is free, and what it was stays noted. */
@@ -129,6 +144,10 @@ export function domainStore({ clock, ...domains }: DomainTable & { clock: Clock 
       forget(domain);
     },
   };
+}
+
+function startsHost(before: SendingDomain, { customTracking }: Partial<DomainSettings>): boolean {
+  return customTracking === true && !before.customTracking && !before.demo;
 }
 
 function writeFirst(domains: DomainTable, domain: SendingDomain, now: number): Promise<SendingDomain> {

@@ -21,6 +21,8 @@ export type DomainSurroundings = Parameters<typeof domainStore>[0] & {
   readonly dnsServer: string | undefined;
   readonly allowPrivateWebsites: boolean;
   readonly owner: CheckDomainDeps["owner"];
+  /** Where customers' own tracking hosts are served, and by whoever looks after them. */
+  readonly trackingHosts?: CheckDomainDeps["trackingHosts"];
 };
 
 export type DomainWork = ReturnType<typeof domainWork>;
@@ -43,6 +45,7 @@ export function domainWork(surroundings: DomainSurroundings) {
     dns,
     website: websiteClient({ dns, allowPrivate: surroundings.allowPrivateWebsites }),
     owner,
+    trackingHosts: surroundings.trackingHosts,
     mailHost,
     clock,
   };

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { autoBccSchema } from "./auto-bcc.ts";
+import { trackingHostSchema } from "./tracking-host.ts";
 
 export const complianceStatusSchema = z.enum([
   "unverified_dns",
@@ -101,6 +102,8 @@ export const sendingDomainSchema = z.object({
   demoSent: z.number().int().default(0),
   /** The last look at the DNS; none yet for a new domain. */
   dns: dnsCheckSchema.optional(),
+  /** Its own host for tracking, where it was looked after last; none yet where nobody asked for it. */
+  trackingHost: trackingHostSchema.optional(),
   /** Epoch ms at which it was first found fit to send: it need not be reviewed again. */
   approvedAt: z.number().optional(),
   /** Why the last review, or the operator, was not content. */

@@ -1,3 +1,4 @@
+import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { Route53Client } from "@aws-sdk/client-route-53";
 import { SESv2Client } from "@aws-sdk/client-sesv2";
@@ -10,6 +11,7 @@ import { accountStore } from "../../shared/accounts/account-store.ts";
 import { recordsOf } from "../../shared/domains/domain-records.ts";
 import { domainWork } from "../../shared/domains/domain-work.ts";
 import type { SendingDomain } from "../../shared/domains/sending-domain.ts";
+import { trackingHostClient } from "../../shared/domains/tracking-host-client.ts";
 import { wordsOf } from "../../shared/notifications/catalogue.ts";
 import { emailTextOf } from "../../shared/notifications/notice.ts";
 import { ownerEmailClient } from "../../shared/notifications/owner-email-client.ts";
@@ -20,7 +22,7 @@ export const mailHost = "postern.test";
 
 export type DomainService = Awaited<ReturnType<typeof startDomainService>>;
 
-/** Everything that managing domains needs, real: DNS, SES, KMS and Route 53 of the local cloud, and a table. */
+/** Everything that managing domains needs, real: DNS, SES, KMS, Route 53 and CloudFront of the local cloud, and a table. */
 export async function startDomainService({
   client,
   table,
@@ -62,6 +64,9 @@ export async function startDomainService({
     ...{ client, table, clock, ses, mailHost, owner },
     ...{ kms: new KMSClient(aws), keyId: "dkim", route53: new Route53Client(aws), zoneId: "ZLOCAL" },
     ...{ dnsServer: dns.address, allowPrivateWebsites: true },
+    trackingHosts: trackingHostClient({
+      ...{ cloudfront: new CloudFrontClient(aws), distributionId: "E1", connectionGroupId: "cg_1" },
+    }),
   });
   const operatorsRecords = () =>
     dns.records.set([

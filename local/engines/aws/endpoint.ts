@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { type DnsRecords, dnsRecords } from "../dns/dns-records.ts";
 import type { Deliver } from "../mail.ts";
 import { AwsError } from "./aws-error.ts";
+import { cloudfrontService } from "./cloudfront.ts";
 import { type BusEvent, eventBridgeService } from "./event-bridge.ts";
 import { kmsService } from "./kms.ts";
 import { type Invoke, isInvocation, lambdaService } from "./lambda.ts";
@@ -34,7 +35,7 @@ export interface AwsEndpointOptions {
   sesFaults: SesFaults;
   secrets?: Secret[];
   schedules?: readonly LocalSchedule[];
-  /** Where Route 53 writes; records of its own, which nobody asks for, unless given. */
+  /** Where Route 53 writes, and what CloudFront asks; records of its own, which nobody else asks for, unless given. */
   dnsRecords?: DnsRecords;
   invoke: Invoke;
 }
@@ -48,11 +49,12 @@ export interface AwsEndpoint {
   stop(): Promise<void>;
 }
 
-/** One HTTP server for SES v2, KMS, Secrets Manager, EventBridge, Route 53, EventBridge Scheduler and Lambda's Invoke; signatures are not checked. */
+/** One HTTP server for SES v2, KMS, Secrets Manager, EventBridge, Route 53, CloudFront, EventBridge Scheduler and Lambda's Invoke; signatures are not checked. */
 export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<AwsEndpoint> {
   const { port = 0, region = "us-east-1", account = "000000000000", dataDir, secrets = [] } = options;
   const publisher = eventPublisher({ snsUrl: options.snsUrl, region });
   const busEvents: BusEvent[] = [];
+  const records = options.dnsRecords ?? dnsRecords(undefined);
   const services = {
     ses: sesService({ ...options, region, account, dir: dataDir, faults: options.sesFaults, publisher }),
     kms: kmsService({ dir: dataDir, region, account }),
@@ -60,7 +62,8 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     lambda: lambdaService(options.invoke),
     eventBridge: eventBridgeService(busEvents),
     scheduler: schedulerService(options.schedules ?? []),
-    route53: route53Service(options.dnsRecords ?? dnsRecords(undefined)),
+    route53: route53Service(records),
+    cloudfront: cloudfrontService({ records, dir: dataDir }),
   };
   const server = createServer((request, response) => void serve(services, request, response));
   // Workers keep their connections; closing an idle one under a request would look like a lost answer.
@@ -81,7 +84,7 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
 }
 
 type Services = Record<
-  "eventBridge" | "ses" | "kms" | "secretsManager" | "lambda" | "route53" | "scheduler",
+  "cloudfront" | "eventBridge" | "ses" | "kms" | "secretsManager" | "lambda" | "route53" | "scheduler",
   AwsService
 >;
 
@@ -105,5 +108,6 @@ function serviceFor(services: Services, request: AwsRequest): AwsService {
   if (isSchedule(request)) return services.scheduler;
   if (request.path.startsWith("/v2/email/")) return services.ses;
   if (request.path.startsWith("/2013-04-01/")) return services.route53;
+  if (request.path.startsWith("/2020-05-31/")) return services.cloudfront;
   throw new AwsError(404, "UnknownOperationException", "This operation is not served locally.");
 }

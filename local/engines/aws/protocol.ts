@@ -8,6 +8,7 @@ const maxBodyBytes = 60 * 1024 * 1024;
 export interface AwsRequest {
   method: string;
   path: string;
+  query: URLSearchParams;
   headers: IncomingMessage["headers"];
   body: Buffer;
 }
@@ -38,9 +39,10 @@ export async function readRequest(request: IncomingMessage): Promise<AwsRequest>
     }
     chunks.push(chunk);
   }
+  const [path = "/", query] = (request.url ?? "/").split("?");
   return {
     method: request.method ?? "GET",
-    path: (request.url ?? "/").split("?")[0] ?? "/",
+    ...{ path, query: new URLSearchParams(query) },
     headers: request.headers,
     body: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks),
   };

@@ -3,6 +3,7 @@ import type { DnsRecords } from "../dns/dns-records.ts";
 import { dnsRecordSchema } from "../dns/record.ts";
 import { AwsError } from "./aws-error.ts";
 import type { AwsAnswer, AwsRequest, AwsService } from "./protocol.ts";
+import { elements, elementText, unescaped } from "./xml.ts";
 
 const path = /^\/2013-04-01\/hostedzone\/([^/]+)\/rrset\/?$/;
 const namespace = "https://route53.amazonaws.com/doc/2013-04-01/";
@@ -42,36 +43,20 @@ function answer(status: number, xml: string): AwsAnswer {
   return { status, body, headers: { "content-type": "text/xml" } };
 }
 
-// The SDK writes this XML, and nobody else: elements without attributes, in a fixed order.
 function changesIn(xml: string): z.infer<typeof changeSchema>[] {
-  return all(xml, "Change").map((change) => {
-    const [name = ""] = all(change, "Name");
-    const [type = ""] = all(change, "Type");
+  return elements(xml, "Change").map((change) => {
+    const name = elementText(change, "Name") ?? "";
+    const type = elementText(change, "Type") ?? "";
     const result = changeSchema.safeParse({
-      action: all(change, "Action")[0],
-      records: all(change, "Value").map((value) => ({
-        name: text(name),
+      action: elementText(change, "Action"),
+      records: elements(change, "Value").map((value) => ({
+        name,
         type,
-        value: type === "TXT" ? joined(text(value)) : text(value),
+        value: type === "TXT" ? joined(unescaped(value)) : unescaped(value),
       })),
     });
     if (result.success) return result.data;
     throw new AwsError(400, "InvalidChangeBatch", z.prettifyError(result.error));
-  });
-}
-
-function all(xml: string, element: string): string[] {
-  return [...xml.matchAll(new RegExp(`<${element}>([\\s\\S]*?)</${element}>`, "g"))].map(
-    ([, inner]) => inner ?? "",
-  );
-}
-
-const entities: Readonly<Record<string, string>> = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" };
-
-function text(escaped: string): string {
-  return escaped.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
-    if (hex) return String.fromCodePoint(Number.parseInt(hex, 16));
-    return decimal ? String.fromCodePoint(Number(decimal)) : (entities[name] ?? whole);
   });
 }
 
