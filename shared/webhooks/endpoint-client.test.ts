@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { endpointClient } from "./endpoint-client.ts";
 
@@ -89,6 +89,27 @@ describe("a call", () => {
     });
     expect(await local.post(call(`http://127.0.0.1:${port}/`))).toEqual({ ok: true, status: 200 });
     expect(sent).toBeLessThan(100 * 1024 * 1024);
+  });
+
+  it("counts what the server answered, even if it hangs up before it has read everything", async () => {
+    const server = createTcpServer((socket) => {
+      socket.once("data", () => {
+        socket.pause();
+        socket.write("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nthank", () => {
+          setImmediate(() => socket.resetAndDestroy());
+        });
+      });
+      socket.on("error", () => undefined);
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const body = "x".repeat(8 * 1024 * 1024);
+    expect(await local.post({ ...call(`http://127.0.0.1:${port}/`), body })).toEqual({
+      ok: true,
+      status: 200,
+    });
+    server.close();
   });
 
   it("tells what went wrong without the URL", async () => {

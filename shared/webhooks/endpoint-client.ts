@@ -139,7 +139,12 @@ function statusOf({ url, addresses, body, headers, signal }: Posting): Promise<n
         lookup: always(addresses),
         signal,
       },
-      (response) => void answered(response).then(() => resolve(response.statusCode ?? 0)),
+      (response) => {
+        const status = response.statusCode ?? 0;
+        // Who has answered may hang up on the rest of what it was sent.
+        request.off("error", reject).on("error", () => resolve(status));
+        void answered(response).then(() => resolve(status));
+      },
     );
     // Another protocol than HTTP, which nobody asked for (RFC 9110 §7.8); without this, nothing would come of it.
     request.on("upgrade", ({ statusCode }, socket) => {
