@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { GetEmailIdentityCommand } from "@aws-sdk/client-sesv2";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { accountStore } from "../../shared/accounts/account-store.ts";
+import { auditStore } from "../../shared/accounts/audit-store.ts";
 import { addDomain } from "../../shared/domains/add-domain.ts";
 import type { CompanyInfo } from "../../shared/domains/company-info.ts";
 import { removeDomain } from "../../shared/domains/remove-domain.ts";
@@ -64,6 +65,20 @@ describe("the check of domains", () => {
     clock.advance(ms);
     return await checkDue({ ...service.work });
   };
+  /** What the audit log has of the service's own doing, oldest first. */
+  const noted = async () => {
+    const audits = auditStore({ client: dynamo.client, table: dynamo.tables.accounts, clock });
+    const entries = await audits.list(accountId, { limit: 50 });
+    const isOfDomain = ({ resource }: (typeof entries)[number]) => resource.type === "sending_domain";
+    expect(entries.every(({ actor }) => actor.name === "System" && actor.id === undefined)).toBe(true);
+    return entries.filter(isOfDomain).toReversed();
+  };
+  const statusesIn = async () =>
+    (await noted()).map(({ event, changes }) => [
+      event.split(".")[2],
+      changes?.["compliance_status"]?.from,
+      changes?.["compliance_status"]?.to,
+    ]);
   const statusOf = async (domain: SendingDomain) => (await now(domain)).complianceStatus;
   /** A domain that may send. */
   const compliant = async () => {
@@ -93,6 +108,10 @@ describe("the check of domains", () => {
     await pass(2 * minute);
     expect(await statusOf(domain)).toBe("compliant");
     expect(service.told()).toEqual([`${domain.name} is under review`, `${domain.name} is ready to send`]);
+    expect(await statusesIn()).toEqual([
+      ["verified", "unverified_dns", "under_review"],
+      ["reviewed", "under_review", "compliant"],
+    ]);
     expect(service.mails.map(({ to }) => to)).toEqual([
       [`owner@account${accountId}.example`],
       [`owner@account${accountId}.example`],
@@ -133,6 +152,10 @@ describe("the check of domains", () => {
       `${domain.name}: DNS records are missing`,
       `${domain.name} is ready to send`,
     ]);
+    expect((await statusesIn()).slice(2)).toEqual([
+      ["verification_lost", "compliant", "unverified_dns"],
+      ["verified", "unverified_dns", "compliant"],
+    ]);
   });
 
   it("takes nothing from anybody while the DNS does not answer", async () => {
@@ -167,6 +190,38 @@ describe("the check of domains", () => {
     // Twice switched: the first selector signs again, with another key.
     expect(dkimKeys.map(({ selector }) => selector)).toEqual(["rwmt1", "rwmt2"]);
     expect(dkimKeys[0]?.publicKey).not.toBe(first[0]?.publicKey);
+    const rotations = (await noted()).filter(({ event }) => event.includes("dkim"));
+    expect(rotations.map(({ event, changes }) => [event.split(".")[2], Object.keys(changes ?? {})])).toEqual([
+      ["dkim_key_switched", ["dkim_selector"]],
+      ["dkim_key_renewed", ["rwmt1_public"]],
+      ["dkim_key_switched", ["dkim_selector"]],
+      ["dkim_key_renewed", ["rwmt2_public"]],
+    ]);
+    expect(rotations.map(({ changes }) => changes?.["dkim_selector"]?.to)).toEqual([
+      ...["rwmt2", undefined, "rwmt1", undefined],
+    ]);
+    expect(rotations[3]?.changes?.["rwmt2_public"]?.to).toBe(dkimKeys[1]?.publicKey);
+  });
+
+  it("notes once what many looks at once find", async () => {
+    await service.work.companyInfos.put(accountId, company);
+    const domain = await add();
+    await service.setRecords(domain);
+    await service.dns.records.set([{ name: domain.name, type: "A", value: "127.0.0.1" }]);
+    clock.advance(hour);
+    await Promise.all(Array.from({ length: 5 }, () => checkDue({ ...service.work })));
+    expect(await statusesIn()).toEqual([["verified", "unverified_dns", "under_review"]]);
+    clock.advance(91 * day);
+    await pass(0);
+    await Promise.all(Array.from({ length: 5 }, () => pass(8 * day)));
+    const steps = (await noted()).map(({ event }) => event.split(".")[2]);
+    expect(steps.filter((step) => step === "dkim_key_switched")).toHaveLength(1);
+    expect(steps.filter((step) => step === "dkim_key_renewed")).toHaveLength(1);
+    const { dkimKeys } = await now(domain);
+    for (const { selector, publicKey } of dkimKeys) {
+      const [record] = service.dns.records.of(`${selector}.${domain.id}.dkim.smtp.${mailHost}`);
+      expect(record?.value).toBe(`v=DKIM1; k=rsa; p=${publicKey}`);
+    }
   });
 
   describe("a domain's own tracking host", () => {

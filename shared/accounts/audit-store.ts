@@ -91,7 +91,7 @@ async function note(at: AuditTable, accountId: number, entry: AuditEntry): Promi
 
 /** The writes that note an entry, for the transaction of the change that it tells of: both or neither. */
 export function auditWrites(
-  { table, clock }: Pick<AuditTable, "table" | "clock">,
+  { table }: Pick<AuditTable, "table">,
   accountId: number,
   entry: AuditEntry,
 ): TransactionWrite[] {
@@ -103,7 +103,7 @@ export function auditWrites(
         ConditionExpression: "attribute_not_exists(pk)",
       },
     },
-    { Put: { TableName: table, Item: unsettledItem(accountId, entry, clock.now()) } },
+    { Put: { TableName: table, Item: unsettledItem(accountId, entry, entry.at) } },
   ];
 }
 

@@ -31,7 +31,12 @@ export function demoDomainStore({ clock, ...domains }: DomainTable & { clock: Cl
      */
     async take(domain: SendingDomain, count: number): Promise<boolean> {
       if (await countDemoEmails(domains, domain, { count, allowance })) return true;
-      await changeDomain(domains, domain, { complianceStatus: "demo_exhausted" }, "demo");
+      await changeDomain(
+        domains,
+        domain,
+        { complianceStatus: "demo_exhausted" },
+        { asRead: { complianceStatus: "demo" } },
+      );
       return false;
     },
   };

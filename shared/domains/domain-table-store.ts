@@ -6,11 +6,12 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
+import type { AuditEntry } from "../accounts/audit.ts";
+import { writeAudited } from "../accounts/audited-write-store.ts";
 import { accountPartition } from "../platform/account-partition.ts";
 import { PosternError } from "../platform/errors.ts";
 import { refusedTransaction, refusedWrite, type TransactionWrite } from "../platform/refused-writes.ts";
 import {
-  type ComplianceStatus,
   type DeletedDomain,
   deletedDomainSchema,
   type SendingDomain,
@@ -127,44 +128,69 @@ export async function writeDomain(
   });
 }
 
+/** How a domain must be still for a change to be made, and what is noted of it together with it. */
+export interface ChangeTerms {
+  /** Attributes as they were read; undefined for one that was not there. */
+  readonly asRead?: Partial<SendingDomain>;
+  readonly audit?: AuditEntry | undefined;
+}
+
 /**
  * Sets the attributes that are given and answers with the whole row.
  *
- * @param ifStatus the status that the domain must still have
- * @returns undefined if there is no such domain, or it has another status by now
+ * @returns undefined if there is no such domain, or it is not as it was read
  */
 export async function changeDomain(
-  { client, table }: DomainTable,
-  { accountId, name }: Pick<SendingDomain, "accountId" | "name">,
-  { checkAt, ...attributes }: DomainChange,
-  ifStatus?: ComplianceStatus,
+  domains: DomainTable,
+  domain: Pick<SendingDomain, "accountId" | "name">,
+  change: DomainChange,
+  { asRead = {}, audit: entry }: ChangeTerms = {},
 ): Promise<SendingDomain | undefined> {
-  const all = { ...attributes, ...checkAttributes(checkAt) };
-  const changes = Object.entries(all).filter(([, value]) => value !== undefined);
-  const names = Object.fromEntries(changes.map(([attribute], place) => [`#a${place}`, attribute]));
-  const values = Object.fromEntries(changes.map(([, value], place) => [`:a${place}`, value]));
-  const settings = changes.map((_, place) => `#a${place} = :a${place}`);
-  const isSame = ifStatus === undefined ? "" : " AND complianceStatus = :ifStatus";
-  const expressions = { ...values, ...(ifStatus !== undefined && { ":ifStatus": ifStatus }) };
-  try {
-    const { Attributes } = await client.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: domainKey(accountId, name),
-        ConditionExpression: `attribute_exists(pk)${isSame}`,
-        ...(changes.length > 0 && {
-          UpdateExpression: `SET ${settings.join(", ")}`,
-          ExpressionAttributeNames: names,
-        }),
-        ...(Object.keys(expressions).length > 0 && { ExpressionAttributeValues: expressions }),
-        ReturnValues: "ALL_NEW",
-      }),
+  const { accountId, name } = domain;
+  const place = { TableName: domains.table, Key: domainKey(accountId, name) };
+  const update = { ...place, ...expressionsOf(change, asRead) };
+  if (entry !== undefined) {
+    // Whoever notes a change changes something.
+    const { UpdateExpression = "" } = update;
+    const done = await writeAudited(
+      domains,
+      { Update: { ...update, UpdateExpression } },
+      { accountId, entry },
     );
-    return sendingDomainSchema.parse(Attributes);
+    return done ? readDomain(domains, accountId, name) : undefined;
+  }
+  try {
+    const command = new UpdateCommand({ ...update, ReturnValues: "ALL_NEW" });
+    return sendingDomainSchema.parse((await domains.client.send(command)).Attributes);
   } catch (error) {
     if (refusedWrite(error)) return undefined;
     throw error;
   }
+}
+
+function expressionsOf({ checkAt, ...attributes }: DomainChange, asRead: Partial<SendingDomain>) {
+  const all = { ...attributes, ...checkAttributes(checkAt) };
+  const changes = Object.entries(all).filter(([, value]) => value !== undefined);
+  const terms = Object.entries(asRead);
+  const conditions = terms.map(([, value], place) =>
+    value === undefined ? `attribute_not_exists(#c${place})` : `#c${place} = :c${place}`,
+  );
+  const names = [
+    ...changes.map(([attribute], place) => [`#a${place}`, attribute]),
+    ...terms.map(([attribute], place) => [`#c${place}`, attribute]),
+  ];
+  const values = [
+    ...changes.map(([, value], place) => [`:a${place}`, value]),
+    ...terms.flatMap(([, value], place) => (value === undefined ? [] : [[`:c${place}`, value]])),
+  ];
+  return {
+    ...(changes.length > 0 && {
+      UpdateExpression: `SET ${changes.map((_, place) => `#a${place} = :a${place}`).join(", ")}`,
+    }),
+    ConditionExpression: ["attribute_exists(pk)", ...conditions].join(" AND "),
+    ...(names.length > 0 && { ExpressionAttributeNames: Object.fromEntries(names) }),
+    ...(values.length > 0 && { ExpressionAttributeValues: Object.fromEntries(values) }),
+  };
 }
 
 /** Counts emails of a demo domain; false, and nothing is counted, if they are more than remain. */

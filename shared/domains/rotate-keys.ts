@@ -1,7 +1,9 @@
+import { auditEntry, system } from "../accounts/audit.ts";
 import type { Clock } from "../platform/clock.ts";
+import { noteOfRotation } from "./audit-notes.ts";
 import type { DkimKeyClient } from "./dkim-key-client.ts";
 import type { DomainStore } from "./domain-store.ts";
-import { rotationStep } from "./key-rotation.ts";
+import { type RotationStep, rotationStep } from "./key-rotation.ts";
 import type { KeyZoneClient } from "./key-zone-client.ts";
 import type { DkimKey, SendingDomain } from "./sending-domain.ts";
 import type { SesIdentityClient } from "./ses-identity-client.ts";
@@ -26,22 +28,40 @@ export async function rotateKeys(deps: RotateKeysDeps, domain: SendingDomain): P
 
 /** Amazon SES first: until the row says so too, either key is fine, and both are published. */
 async function switchKeys(
-  { domains, sesIdentities, clock }: RotateKeysDeps,
+  deps: RotateKeysDeps,
   domain: SendingDomain,
   dkimKeys: DkimKey[],
 ): Promise<SendingDomain> {
-  await sesIdentities.sign({ ...domain, dkimKeys });
-  return domains.change(domain, { dkimKeys, keySwitchedAt: clock.now() });
+  await deps.sesIdentities.sign({ ...domain, dkimKeys });
+  return take(deps, domain, "switch", { dkimKeys, keySwitchedAt: deps.clock.now() });
 }
 
 /** The key that is replaced signs no more; the new one is published before anybody can sign with it. */
 async function renewKey(
-  { domains, dkimKeys, keyZone, clock }: RotateKeysDeps,
+  deps: RotateKeysDeps,
   domain: SendingDomain,
   signing: DkimKey,
   other: DkimKey,
 ): Promise<SendingDomain> {
-  const fresh = await dkimKeys.create(domain, other.selector);
-  await keyZone.publish({ id: domain.id, dkimKeys: [fresh] });
-  return domains.change(domain, { dkimKeys: [signing, fresh], keyRenewedAt: clock.now() });
+  const fresh = await deps.dkimKeys.create(domain, other.selector);
+  await deps.keyZone.publish({ id: domain.id, dkimKeys: [fresh] });
+  return take(deps, domain, "renew", { dkimKeys: [signing, fresh], keyRenewedAt: deps.clock.now() });
+}
+
+/** Takes a step, and notes it; where another look has taken it meanwhile, its keys are those that count. */
+async function take(
+  { domains, keyZone, clock }: RotateKeysDeps,
+  domain: SendingDomain,
+  step: RotationStep,
+  change: Pick<SendingDomain, "dkimKeys" | "keySwitchedAt" | "keyRenewedAt">,
+): Promise<SendingDomain> {
+  const entry = auditEntry(system, noteOfRotation(domain, step, change.dkimKeys), clock.now());
+  const { keySwitchedAt, keyRenewedAt } = domain;
+  const terms = { asRead: { keySwitchedAt, keyRenewedAt }, audit: entry };
+  const changed = await domains.changeIfAsRead(domain, change, terms);
+  if (changed !== undefined) return changed;
+  const others = await domains.get(domain.accountId, domain.id);
+  if (others === undefined) return domain;
+  await keyZone.publish(others);
+  return others;
 }
