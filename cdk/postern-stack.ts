@@ -64,6 +64,7 @@ export class PosternStack extends Stack {
       linkKey,
       send: send.door,
       bulk: sendBulk.door,
+      pages: pages.door,
     });
     domains.allowReview(api.worker);
     ownerMail.allowSend(api.worker);
@@ -72,10 +73,10 @@ export class PosternStack extends Stack {
     webhooks.allowManage(api.worker);
     // Of changes in the account, for webhooks of the audit log.
     webhooks.allowTell(api.worker);
+    new Auditing(this, "Auditing", { storage, periods, webhooks });
     const lists = new ListTransfers(this, "ListTransfers", { storage });
     lists.allowAsk(api.worker);
     const queues = [
-    new Auditing(this, "Auditing", { storage, periods, webhooks });
       ...[transactional.queue, bulk.queue, events],
       ...[webhooks.ticks, webhooks.slowTicks, lists.queue],
     ];
@@ -103,7 +104,6 @@ export class PosternStack extends Stack {
     this.tell("SmtpHost", gateway.balancer.balancer.loadBalancerDnsName);
   }
 
-  private tell(name: string, value: string): void {
   private serveTrackingHosts(pages: RecipientPages, periods: Periods): void {
     const hosts = new TrackingHosts(this, "TrackingHosts", { pages });
     hosts.allowOpen(periods.checkDomains);
@@ -114,6 +114,7 @@ export class PosternStack extends Stack {
     for (const [name, { url }] of Object.entries(doors)) this.tell(`${name}Url`, url);
   }
 
+  private tell(name: string, value: string): void {
     new CfnOutput(this, name, { value });
   }
 }

@@ -13,6 +13,8 @@ export interface AccountApiProps {
   /** The hosts of the streams, which the API's description names. */
   readonly send: HttpDoor;
   readonly bulk: HttpDoor;
+  /** Where invitations are accepted. */
+  readonly pages: HttpDoor;
 }
 
 /** The account API on the general host: everything that a customer asks and sets, apart from sending. */
@@ -20,7 +22,7 @@ export class AccountApi extends Construct {
   readonly door: HttpDoor;
   readonly worker: ServiceFunction;
 
-  constructor(scope: Construct, id: string, { storage, linkKey, send, bulk }: AccountApiProps) {
+  constructor(scope: Construct, id: string, { storage, linkKey, send, bulk, pages }: AccountApiProps) {
     super(scope, id);
     this.worker = new ServiceFunction(this, "Api", {
       folder: "api",
@@ -41,15 +43,15 @@ export class AccountApi extends Construct {
     storage.notices.allow(this.worker, "GetItem", "UpdateItem");
     storage.notices.allowIndexQuery(this.worker, "byTime");
     storage.log.allowGet(this.worker);
-    // It signs links to messages as they were sent.
+    // It signs links to messages as they were sent, and to invitations.
     linkKey.allowRead(this.worker);
     this.worker.tell(environmentNames.sendUrl, send.url);
     this.worker.tell(environmentNames.bulkUrl, bulk.url);
-    this.door = new HttpDoor(this, "GeneralApi", {
-      host: "api",
     const { customTrackingHosts } = Deployment.of(this).settings;
     this.worker.tell(environmentNames.customTrackingHosts, String(customTrackingHosts));
     this.worker.tell(environmentNames.trackingUrl, pages.url);
+    this.door = new HttpDoor(this, "GeneralApi", {
+      host: "api",
       description: "Postern: the account API",
       routes: [{ method: "ANY", path: "/api/{path+}" }],
       worker: this.worker,

@@ -21,7 +21,7 @@ export class RecipientPages extends Construct {
     super(scope, id);
     this.worker = new ServiceFunction(this, "RecipientPages", {
       folder: "recipient-pages",
-      description: "Answers the links in mail: pixels, clicks, unsubscribing and opting out",
+      description: "Answers the links in mail: pixels, clicks, unsubscribing, opting out, invitations",
       timeout: Duration.seconds(10),
       memorySize: 512,
     });
@@ -44,6 +44,8 @@ export class RecipientPages extends Construct {
         { method: "POST", path: "/unsubscribe/{token}" },
         { method: "GET", path: "/opt-out/{token}" },
         { method: "POST", path: "/opt-out/{token}" },
+        { method: "GET", path: "/invitations/{token}" },
+        { method: "POST", path: "/invitations/{token}" },
       ],
       worker: this.worker,
       openBecause: "Recipients have no account; the token in the link is all they can show.",

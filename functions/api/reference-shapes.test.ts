@@ -85,8 +85,7 @@ let routes: ReturnType<typeof apiRoutes>;
 
 beforeAll(async () => {
   api = await startAccountApi();
-  const rawMessages = { ...api.deps.rawMessages, linkKeys: { key: async () => "k".repeat(64) } };
-  routes = apiRoutes({ ...api.deps, rawMessages });
+  routes = apiRoutes(api.deps);
 }, 60_000);
 afterAll(() => api.stop());
 

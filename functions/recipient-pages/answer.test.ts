@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { accessStore } from "../../shared/accounts/access-store.ts";
+import { accountStore } from "../../shared/accounts/account-store.ts";
+import { auditStore } from "../../shared/accounts/audit-store.ts";
 import { type MessageEvent, messageEventSchema } from "../../shared/contracts/message-event.ts";
 import type { MessageRow } from "../../shared/messages/message.ts";
+import { noticeStore } from "../../shared/notifications/notice-store.ts";
 import { messageIdAt, newId } from "../../shared/platform/ids.ts";
 import { optOutStore } from "../../shared/suppressions/opt-out-store.ts";
 import { suppressionStore } from "../../shared/suppressions/suppression-store.ts";
@@ -25,7 +29,16 @@ const healthy = { queue: true, table: true, key: true };
 const never = () => new Promise<never>(() => undefined);
 
 function storesOn(test: TestTable) {
-  return { suppressions: suppressionStore({ ...test, clock }), optOuts: optOutStore({ ...test, clock }) };
+  const at = { ...test, clock };
+  return {
+    ...{ suppressions: suppressionStore(at), optOuts: optOutStore(at) },
+    ...{
+      accounts: accountStore(at),
+      accesses: accessStore(at),
+      audits: auditStore(at),
+      notices: noticeStore(at),
+    },
+  };
 }
 
 beforeAll(async () => {

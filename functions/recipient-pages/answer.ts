@@ -1,3 +1,4 @@
+import { invitationPath } from "../../shared/accounts/invitation.ts";
 import type { Clock } from "../../shared/platform/clock.ts";
 import type { HttpEvent, HttpResponse } from "../../shared/platform/http.ts";
 import { unlessAborted } from "../../shared/platform/unless-aborted.ts";
@@ -6,28 +7,30 @@ import { type LeaveDeps, optOut, unsubscribe } from "../../shared/tracking/leave
 import type { LinkKeyClient } from "../../shared/tracking/link-key-client.ts";
 import type { ClickLink, OpenLink, OptOutLink, UnsubscribeLink } from "../../shared/tracking/link-token.ts";
 import { linkAt } from "../../shared/tracking/recipient-links.ts";
+import { type InvitationPageDeps, type InvitationRequest, invitation } from "./invitations.ts";
 import { page } from "./page.ts";
 import { pixel, redirect } from "./traces.ts";
 import { type Speech, speechFor } from "./words/languages.ts";
 
-export interface AnswerDeps extends HitDeps, LeaveDeps {
+export interface AnswerDeps extends HitDeps, LeaveDeps, InvitationPageDeps {
   readonly linkKeys: LinkKeyClient;
   readonly clock: Clock;
   readonly optOuts: HitDeps["optOuts"] & LeaveDeps["optOuts"];
   /** Ms that a reader waits for what is written of him: on the way to a page, and for having left. */
   readonly patience: { readonly hitMs: number; readonly leaveMs: number };
-  /** Learns of what went wrong without the recipient's knowing. */
+  /** Learns of what went wrong without the reader's knowing. */
   warn(text: string, ids: { readonly messageId?: string; readonly error: unknown }): void;
 }
 
-export type PageRequest = Pick<HttpEvent, "rawPath" | "headers"> & {
-  readonly requestContext: HttpEvent["requestContext"] & { readonly requestId: string };
-};
+export type PageRequest = InvitationRequest &
+  Pick<HttpEvent, "headers"> & {
+    readonly requestContext: HttpEvent["requestContext"] & { readonly requestId: string };
+  };
 
 const retryAfterSeconds = 300;
 
 /**
- * Answers a recipient's program that follows one of our links, on whatever host. What a link means is signed
+ * Answers whoever follows one of our links, on whatever host. What a link means is signed
  * in it; a link that we did not make exists as little as any other.
  */
 export async function answer(deps: AnswerDeps, request: PageRequest): Promise<HttpResponse> {
@@ -35,8 +38,11 @@ export async function answer(deps: AnswerDeps, request: PageRequest): Promise<Ht
   const { method } = request.requestContext.http;
   const key = await keyOf(deps);
   if (key === undefined) return withoutBody(method, unavailable(speech));
-  const link = linkAt(request.rawPath, key);
   const isRead = method === "GET" || method === "HEAD";
+  if (request.rawPath.startsWith(invitationPath) && (isRead || method === "POST")) {
+    return withoutBody(method, await invite(deps, request, key, speech));
+  }
+  const link = linkAt(request.rawPath, key);
   const isTrace = link?.kind === "open" || link?.kind === "click";
   if (link === undefined || !(isRead || (method === "POST" && !isTrace))) return notFound(speech, method);
   if (isTrace) return await trace(deps, link, request);
@@ -84,7 +90,7 @@ async function leave(
   const { words } = speech;
   const [question, done] =
     link.kind === "unsubscribe" ? [words.unsubscribe, words.unsubscribed] : [words.optOut, words.optedOut];
-  const shown = { speech, domain: link.domainName };
+  const shown = { speech, values: { domain: link.domainName } };
   if (request.requestContext.http.method !== "POST") return page(200, { ...shown, saying: question });
   try {
     const leaving =
@@ -93,6 +99,22 @@ async function leave(
     return page(200, { ...shown, saying: done });
   } catch (error) {
     deps.warn("a recipient could not leave", { messageId: link.messageId, error });
+    return unavailable(speech);
+  }
+}
+
+async function invite(
+  deps: AnswerDeps,
+  request: PageRequest,
+  key: string,
+  speech: Speech,
+): Promise<HttpResponse> {
+  try {
+    const answering = invitation(deps, request, { key, speech });
+    const answered = await unlessAborted(answering, AbortSignal.timeout(deps.patience.leaveMs));
+    return answered ?? page(404, { speech, saying: speech.words.notFound });
+  } catch (error) {
+    deps.warn("an invited one could not be answered", { error });
     return unavailable(speech);
   }
 }

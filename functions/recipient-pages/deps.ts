@@ -11,6 +11,7 @@ import { optOutStore } from "../../shared/suppressions/opt-out-store.ts";
 import { suppressionStore } from "../../shared/suppressions/suppression-store.ts";
 import { linkKeyClient } from "../../shared/tracking/link-key-client.ts";
 import type { AnswerDeps } from "./answer.ts";
+import { invitationDepsFromEnvironment } from "./invitation-deps.ts";
 
 /** Everything that the function needs, from its environment. */
 export function depsFromEnvironment(): { deps: AnswerDeps; originSecret: string | undefined } {
@@ -19,8 +20,8 @@ export function depsFromEnvironment(): { deps: AnswerDeps; originSecret: string 
     [environmentNames.messagesTable]: z.string(),
     [environmentNames.suppressionsTable]: z.string(),
     [environmentNames.eventsQueueUrl]: z.string(),
-  });
     [environmentNames.originSecret]: z.string().min(1).optional(),
+  });
   const client = documentClient();
   const lists = { client, table: env.SUPPRESSIONS_TABLE, clock };
   const deps = {
@@ -29,6 +30,7 @@ export function depsFromEnvironment(): { deps: AnswerDeps; originSecret: string 
     suppressions: suppressionStore(lists),
     optOuts: optOutStore(lists),
     events: eventsQueueClient({ sqs: queueClient(), queueUrl: env.EVENTS_QUEUE_URL }),
+    ...invitationDepsFromEnvironment(client),
     clock,
     // Both within the function's ten seconds: a client that tries again and again must not use them up.
     patience: { hitMs: 2_000, leaveMs: 4_000 },

@@ -4,26 +4,33 @@ import { page } from "./page.ts";
 import { languages, speechFor } from "./words/languages.ts";
 
 const tags = Object.keys(languages);
+const values = { domain: "example.com", account: "Till", email: "bob@example.net" };
 
 describe("a page", () => {
   it.each(tags)("says everything in %s, in sound HTML without script", (tag) => {
     const speech = speechFor(tag);
     const errors: string[] = [];
     for (const saying of Object.values(speech.words)) {
-      const { body, headers } = page(200, { speech, saying, domain: "example.com" });
+      const { body, headers } = page(200, { speech, saying, values });
       parse(body, { onParseError: ({ code }) => errors.push(code) });
       expect(headers["content-language"]).toBe(tag);
       expect(body).toContain(`<html lang="${tag}" dir="${tag === "ar" ? "rtl" : "ltr"}">`);
       expect(body).toContain(`<title>${saying.title}</title>`);
-      expect(body.includes("<bdi>example.com</bdi>")).toBe(saying.text.includes("{domain}"));
-      expect(body).not.toMatch(/<script|\{domain|<img|<link/i);
+      for (const [name, value] of Object.entries(values)) {
+        expect(body.includes(`<bdi>${value}</bdi>`)).toBe(saying.text.includes(`{${name}}`));
+      }
+      expect(body).not.toMatch(/<script|\{[a-z]+\}<|<img|<link/i);
     }
     expect(errors).toEqual([]);
   });
 
   it("has the same sayings with the same places in every language", () => {
     const places = (tag: string) =>
-      Object.entries(languages[tag] ?? {}).map(([name, saying]) => [name, saying.text.includes("{domain}")]);
+      Object.entries(languages[tag] ?? {}).map(([name, saying]) => [
+        name,
+        Object.keys(saying).toSorted(),
+        saying.text.match(/\{\w+\}/g)?.toSorted() ?? [],
+      ]);
     for (const tag of tags) expect(places(tag).toSorted()).toEqual(places("en").toSorted());
   });
 
@@ -39,8 +46,12 @@ describe("a page", () => {
 
   it("shows a name, whatever it is made of, as text", () => {
     const speech = speechFor("en");
-    const { body } = page(200, { speech, saying: speech.words.unsubscribe, domain: "<b>$&'" });
-    expect(body).toContain("<bdi>&#60;b&#62;$&#38;&#39;</bdi>");
+    const { body } = page(200, {
+      speech,
+      saying: speech.words.invitation,
+      values: { ...values, account: "<b>$&'{email}" },
+    });
+    expect(body).toContain("<bdi>&#60;b&#62;$&#38;&#39;{email}</bdi>");
   });
 });
 

@@ -15,29 +15,29 @@ const headers = {
   vary: "accept-language",
 };
 
-// Contrasts: text 17:1, the button 8.6:1 (WCAG 2.2 AA wants 4.5:1); the ring shows where the keyboard is.
+// Contrasts: text 17:1, the button 8.6:1, the field's edge 7:1 (WCAG 2.2 AA wants 4.5:1 and 3:1); the ring shows where the keyboard is.
 const style = [
   "body{font:1.125rem/1.5 system-ui,sans-serif;max-width:36rem;margin:4rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}",
   "button{font:inherit;padding:.75rem 1.5rem;min-height:2.75rem;border:0;border-radius:.375rem;color:#fff;background:#0b4a8f;cursor:pointer}",
-  "button:focus-visible{outline:3px solid #1a1a1a;outline-offset:3px}",
+  "label{display:block}input{font:inherit;box-sizing:border-box;width:100%;padding:.625rem;border:1px solid #595959;border-radius:.375rem;color:inherit;background:#fff}",
+  ":focus-visible{outline:3px solid #1a1a1a;outline-offset:3px}",
 ].join("");
 
 export interface Shown {
   readonly speech: Speech;
   readonly saying: Saying | Question;
-  /** What stands for `{domain}`. */
-  readonly domain?: string;
+  /** What stands for `{domain}` and other such places. */
+  readonly values?: Readonly<Record<string, string>>;
 }
 
 /**
  * A plain page; with a question, also the button that answers it, by a POST to the page's own address. All of
- * it is our own words but for the name of a domain, which a signed link has brought.
+ * it is our own words but for names, which a signed link has brought or led to.
  */
-export function page(statusCode: number, { speech, saying, domain = "" }: Shown, more = {}): HttpResponse {
+export function page(statusCode: number, { speech, saying, values = {} }: Shown, more = {}): HttpResponse {
   const { language, direction } = speech;
-  const text = saying.text.replace("{domain}", () => `<bdi>${escaped(domain)}</bdi>`);
-  const form =
-    "button" in saying ? `<form method="post"><button type="submit">${saying.button}</button></form>\n` : "";
+  const text = saying.text.replace(/\{(\w+)\}/g, (_, name) => `<bdi>${escaped(values[name] ?? "")}</bdi>`);
+  const form = "button" in saying ? formOf(saying) : "";
   return {
     statusCode,
     headers: { ...headers, "content-language": language, ...more },
@@ -58,6 +58,14 @@ ${form}</main>
 </html>
 `,
   };
+}
+
+function formOf({ button, field }: Question): string {
+  const input =
+    field === undefined
+      ? ""
+      : `<p><label for="name">${field}</label><input id="name" name="name" required maxlength="100" autocomplete="name" dir="auto"></p>`;
+  return `<form method="post">${input}<button type="submit">${button}</button></form>\n`;
 }
 
 function escaped(text: string): string {

@@ -1,28 +1,26 @@
-import {
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  paginateQuery,
-} from "@aws-sdk/lib-dynamodb";
-import { accountPartition } from "../platform/account-partition.ts";
-import type { Clock } from "../platform/clock.ts";
+import { DeleteCommand, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { PosternError } from "../platform/errors.ts";
+import { newId } from "../platform/ids.ts";
 import { refusedWrite, type TransactionWrite } from "../platform/refused-writes.ts";
 import { type Access, type AccessResource, accessSchema } from "./access.ts";
+import {
+  type AccessTable,
+  changeAccess,
+  giveAccess,
+  readAccess,
+  readAccesses,
+} from "./access-table-store.ts";
 import { idStore } from "./id-store.ts";
-import { accessKey, accessPrefix, userKey } from "./keys.ts";
-
-export interface AccessTable {
-  readonly client: DynamoDBDocumentClient;
-  readonly table: string;
-  readonly clock: Clock;
-}
+import { invitationDays } from "./invitation.ts";
+import { accessKey, userKey } from "./keys.ts";
 
 /** Somebody who is to have access. */
 export type NewAccess = Pick<Access, "accountId" | "email" | "name" | "resources">;
 
-const mostTries = 8;
+/** Somebody who is invited to have access, and how many may have it at most. */
+export type NewInvitation = Omit<NewAccess, "name"> & { readonly mostUsers: number };
+
+const dayMs = 86_400_000;
 
 export type AccessStore = ReturnType<typeof accessStore>;
 
@@ -30,16 +28,6 @@ export type AccessStore = ReturnType<typeof accessStore>;
 export function accessStore(at: AccessTable) {
   const { client, table, clock } = at;
   const ids = idStore(at);
-
-  /** Whom nobody had access as before: at most one access for each address. */
-  async function add(access: Access): Promise<Access> {
-    const same = (await readAll(at, access.accountId)).find(({ email }) => email === access.email);
-    if (same !== undefined) throw taken();
-    await client.send(
-      new PutCommand({ TableName: table, Item: { ...accessKey(access.accountId, access.id), ...access } }),
-    );
-    return access;
-  }
 
   async function newUser(wanted: NewAccess, owner: boolean): Promise<Access> {
     const specifierId = await userId(at, wanted.email, ids.next);
@@ -50,10 +38,10 @@ export function accessStore(at: AccessTable) {
 
   return {
     /** All who have access to an account, the owner first. */
-    list: (accountId: number): Promise<Access[]> => readAll(at, accountId),
+    list: (accountId: number): Promise<Access[]> => readAccesses(at, accountId),
 
     get: (accountId: number, accessId: number): Promise<Access | undefined> =>
-      readOne(at, accountId, accessId),
+      readAccess(at, accountId, accessId),
 
     /** The write that makes an account's owner, for the transaction that makes the account. */
     async ownerWrite(account: { id: number; ownerEmail: string }): Promise<TransactionWrite> {
@@ -63,26 +51,45 @@ export function accessStore(at: AccessTable) {
     },
 
     /** @throws PosternError `validation_failed` if that address has access already */
-    addUser: async (wanted: NewAccess): Promise<Access> => add(await newUser(wanted, false)),
+    addUser: (wanted: NewAccess): Promise<Access> =>
+      giveAccess(at, wanted.accountId, async (all) => {
+        if (sameAddress(all, wanted) !== undefined) throw taken();
+        return newUser(wanted, false);
+      }),
 
-    /** @throws PosternError `validation_failed` if that address has access already */
-    async invite(wanted: NewAccess): Promise<Access> {
-      const id = await ids.next();
-      const email = wanted.email.toLowerCase();
-      const common = { id, specifierId: id, createdAt: clock.now(), version: 0 };
-      return add({ ...common, ...wanted, email, kind: "Invite", owner: false });
-    },
+    /**
+     * Invites somebody, or invites him anew: what he was invited to before, and the link to it, are over then.
+     *
+     * @throws PosternError `validation_failed` if that address is a user's already, or as many have access as may
+     */
+    invite: ({ mostUsers, ...wanted }: NewInvitation): Promise<Access> =>
+      giveAccess(at, wanted.accountId, async (all) => {
+        const before = sameAddress(all, wanted);
+        if (before?.kind === "User") throw taken();
+        if (before === undefined && all.length >= mostUsers) throw tooMany(mostUsers);
+        return invited({ ...wanted, id: before?.id ?? (await ids.next()) }, before, clock.now());
+      }),
 
     /**
      * Makes a user of whom was invited, with what he was invited to.
      *
+     * @param invitation.id the one that he accepts; left out, whichever counts
+     * @param invitation.alongside writes that happen with it or not at all
      * @throws PosternError `not_found` if there is no such invitation, or no more
      */
-    async accept(accountId: number, accessId: number, name: string): Promise<Access> {
-      return change(at, { accountId, accessId }, async (access) => {
-        if (access.kind !== "Invite") throw new PosternError("not_found");
+    accept(
+      accountId: number,
+      accessId: number,
+      name: string,
+      { id, alongside }: { id?: string; alongside?: (user: Access) => readonly TransactionWrite[] } = {},
+    ): Promise<Access> {
+      const accepted = async (access: Access): Promise<Access> => {
+        if (access.kind !== "Invite" || (id ?? access.invitationId) !== access.invitationId) {
+          throw new PosternError("not_found");
+        }
         return { ...access, kind: "User", name, specifierId: await userId(at, access.email, ids.next) };
-      });
+      };
+      return changeAccess(at, { accountId, accessId }, accepted, alongside);
     },
 
     /** @throws PosternError `not_found` */
@@ -91,7 +98,10 @@ export function accessStore(at: AccessTable) {
       accessId: number,
       resourcesOf: (access: Access) => AccessResource[],
     ): Promise<Access> =>
-      change(at, { accountId, accessId }, async (access) => ({ ...access, resources: resourcesOf(access) })),
+      changeAccess(at, { accountId, accessId }, async (access) => ({
+        ...access,
+        resources: resourcesOf(access),
+      })),
 
     /**
      * @returns what it was
@@ -115,30 +125,25 @@ export function accessStore(at: AccessTable) {
   };
 }
 
-async function readAll({ client, table }: AccessTable, accountId: number): Promise<Access[]> {
-  const pages = paginateQuery(
-    { client },
-    {
-      TableName: table,
-      KeyConditionExpression: "pk = :pk AND begins_with(sk, :prefix)",
-      ExpressionAttributeValues: { ":pk": accountPartition(accountId), ":prefix": accessPrefix },
-      ConsistentRead: true,
-    },
-  );
-  const found: Access[] = [];
-  for await (const { Items = [] } of pages) found.push(...Items.map((item) => accessSchema.parse(item)));
-  return found.toSorted((one, other) => one.id - other.id);
+function invited(
+  wanted: Omit<NewAccess, "name"> & Pick<Access, "id">,
+  before: Access | undefined,
+  now: number,
+): Access {
+  const period = { invitationId: newId(now), invitedUntil: now + invitationDays * dayMs };
+  if (before) return { ...before, ...period, resources: wanted.resources, version: before.version + 1 };
+  const common = {
+    specifierId: wanted.id,
+    kind: "Invite",
+    owner: false,
+    createdAt: now,
+    version: 0,
+  } as const;
+  return { ...common, ...period, ...wanted, name: "", email: wanted.email.toLowerCase() };
 }
 
-async function readOne(
-  { client, table }: AccessTable,
-  accountId: number,
-  accessId: number,
-): Promise<Access | undefined> {
-  const { Item } = await client.send(
-    new GetCommand({ TableName: table, Key: accessKey(accountId, accessId), ConsistentRead: true }),
-  );
-  return Item && accessSchema.parse(Item);
+function sameAddress(all: readonly Access[], { email }: Pick<Access, "email">): Access | undefined {
+  return all.find((access) => access.email === email.toLowerCase());
 }
 
 function taken(): PosternError {
@@ -146,35 +151,9 @@ function taken(): PosternError {
   return new PosternError("validation_failed", { messages: [message], fields: { email: [message] } });
 }
 
-async function change(
-  at: AccessTable,
-  { accountId, accessId }: { accountId: number; accessId: number },
-  changed: (access: Access) => Promise<Access>,
-): Promise<Access> {
-  for (let tries = 0; tries < mostTries; tries++) {
-    const access = await readOne(at, accountId, accessId);
-    if (access === undefined) throw new PosternError("not_found");
-    const next = { ...(await changed(access)), version: access.version + 1 };
-    if (await isWritten(at, next, access.version)) return next;
-  }
-  throw new Error("others change this access all the time");
-}
-
-async function isWritten({ client, table }: AccessTable, access: Access, version: number): Promise<boolean> {
-  const command = new PutCommand({
-    TableName: table,
-    Item: { ...accessKey(access.accountId, access.id), ...access },
-    ConditionExpression: "#version = :version",
-    ExpressionAttributeNames: { "#version": "version" },
-    ExpressionAttributeValues: { ":version": version },
-  });
-  try {
-    await client.send(command);
-    return true;
-  } catch (error) {
-    if (refusedWrite(error)) return false;
-    throw error;
-  }
+function tooMany(mostUsers: number): PosternError {
+  const message = `Your plan's limit of users is reached: ${mostUsers}`;
+  return new PosternError("validation_failed", { messages: [message], fields: { base: [message] } });
 }
 
 /** The id of whoever has an address: the same in all accounts. */

@@ -29,7 +29,11 @@ export const accessSchema = z.object({
   owner: z.boolean(),
   resources: z.array(accessResourceSchema),
   createdAt: z.number(),
-  /** Counts changes of the resources. */
+  /** The invitation that counts, or by which he came: a UUID; nobody of whom the operator has made a user has one. */
+  invitationId: z.string().optional(),
+  /** Epoch ms until which the invitation can be accepted. */
+  invitedUntil: z.number().optional(),
+  /** Counts changes. */
   version: z.number().int().default(0),
 });
 

@@ -28,6 +28,11 @@ export function accessKey(accountId: number, accessId: number): Key {
   return { pk: accountPartition(accountId), sk: `${accessPrefix}${accessId}` };
 }
 
+/** The item that counts how often somebody was given access to an account. */
+export function accessGuardKey(accountId: number): Key {
+  return { pk: accountPartition(accountId), sk: "ACCESSES" };
+}
+
 /** What the keys of an account's audit log begin with. */
 export const auditPrefix = "AUDIT#";
 
@@ -35,16 +40,16 @@ export function auditKey(accountId: number, entryId: string): Key {
   return { pk: accountPartition(accountId), sk: `${auditPrefix}${entryId}` };
 }
 
-/** A user, of whatever accounts. */
-export function userKey(email: string): Key {
-  return { pk: `USER#${email.toLowerCase()}`, sk: "USER" };
-}
-
 /** What the keys of those entries begin with that webhooks have not heard of, or whose change has not ended. */
 export const unsettledPrefix = "UNSETTLED#";
 
 export function unsettledKey(accountId: number, entryId: string): Key {
   return { pk: accountPartition(accountId), sk: `${unsettledPrefix}${entryId}` };
+}
+
+/** A user, of whatever accounts. */
+export function userKey(email: string): Key {
+  return { pk: `USER#${email.toLowerCase()}`, sk: "USER" };
 }
 
 export function organizationKey(organizationId: number): Key {

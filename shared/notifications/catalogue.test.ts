@@ -53,6 +53,12 @@ describe("what an owner reads", () => {
     },
   );
 
+  it("of a new user has his address alone", () => {
+    const words = wordsOf({ kind: "user_joined", accessId: 7, email: "bob@example.net" });
+    expect(words).toMatchObject({ severity: "info", resource: { type: "user", id: 7 } });
+    expect(words.subject).toBe("bob@example.net has joined your account");
+  });
+
   it("of a domain has the reasons one by one", () => {
     const words = wordsOf({
       ...{ kind: "domain_state", domainId: 7, name: "shop.example", state: "non_compliant", turn: 3 },

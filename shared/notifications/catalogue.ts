@@ -1,4 +1,4 @@
-import type { News, TokenNews, UseNews, WebhookNews } from "../platform/notice.ts";
+import type { News, TokenNews, UseNews, UserNews, WebhookNews } from "../platform/notice.ts";
 import { domainWords } from "./domain-words.ts";
 import type { Severity, Words } from "./notice.ts";
 import { standingWords } from "./standing-words.ts";
@@ -15,6 +15,8 @@ export function wordsOf(news: News): Words {
       return domainWords(news);
     case "webhook_paused":
       return webhookWords(news);
+    case "user_joined":
+      return userWords(news);
     default:
       return standingWords(news);
   }
@@ -87,6 +89,17 @@ function webhookWords({ webhookId, host, pausedAt, retries, retryMinutes }: Webh
       request: `PATCH /api/webhooks/${webhookId}  {"webhook": {"active": true}}`,
     },
     resource: { type: "webhook", id: webhookId },
+  };
+}
+
+/** His name is not here: he has written it himself. */
+function userWords({ accessId, email }: UserNews): Words {
+  return {
+    severity: "info",
+    subject: `${email} has joined your account`,
+    text: `${email} has accepted the invitation to your account, and now has access to what the invitation was to.`,
+    callToAction: { label: "See who has access to what", request: "GET /api/account_accesses" },
+    resource: { type: "user", id: accessId },
   };
 }
 

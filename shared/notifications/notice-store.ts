@@ -2,7 +2,7 @@ import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/li
 import { batchGet } from "../platform/batch-get.ts";
 import { PosternError } from "../platform/errors.ts";
 import type { News } from "../platform/notice.ts";
-import { refusedWrite } from "../platform/refused-writes.ts";
+import { refusedWrite, type TransactionWrite } from "../platform/refused-writes.ts";
 import { wordsOf } from "./catalogue.ts";
 import { type Notice, noticeSchema } from "./notice.ts";
 import {
@@ -54,6 +54,11 @@ export function noticeStore(at: NoticeTable) {
         throw error;
       }
     },
+
+    /** The writes that note news which nobody can have noted before, for the transaction that makes them true. */
+    writes: (accountId: number, news: News): TransactionWrite[] => [
+      { Put: { TableName: table, Item: newItem(accountId, news, clock.now()) } },
+    ],
 
     /** Which of these news an account's owner has not been told. */
     async missing<Some extends News>(accountId: number, news: readonly Some[]): Promise<Some[]> {

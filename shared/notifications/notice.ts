@@ -9,7 +9,7 @@ export const callToActionSchema = z.object({ label: z.string(), request: z.strin
 
 /** What a notice is about, for a page to lead there. */
 export const resourceSchema = z.object({
-  type: z.enum(["billing", "api_token", "domain", "webhook", "account"]),
+  type: z.enum(["billing", "api_token", "domain", "webhook", "account", "user"]),
   /** Of the account and its billing there is one. */
   id: z.number().int().nullable(),
 });

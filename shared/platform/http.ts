@@ -64,7 +64,7 @@ function isSame(shown: string, secret: string): boolean {
 }
 
 /** The body as it was sent. */
-export function bodyOf({ body = "", isBase64Encoded }: HttpEvent): Buffer {
+export function bodyOf({ body = "", isBase64Encoded }: Pick<HttpEvent, "body" | "isBase64Encoded">): Buffer {
   return Buffer.from(body, isBase64Encoded ? "base64" : "utf8");
 }
 

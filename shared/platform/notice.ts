@@ -64,8 +64,6 @@ export interface StandingNews {
   readonly reason: string;
   /** Epoch ms of a suspension's end in a ban. */
   readonly banAt?: number | undefined;
-}
-
   /** Whether the owner has answered already. */
   readonly answered?: boolean | undefined;
 }
@@ -74,8 +72,10 @@ export interface UserNews {
   readonly kind: "user_joined";
   readonly accessId: number;
   readonly email: string;
+}
+
 /** Something of which an account's owner is told, as facts. The catalogue of notices has the words. */
-export type News = UseNews | TokenNews | DomainNews | WebhookNews | StandingNews;
+export type News = UseNews | TokenNews | DomainNews | WebhookNews | StandingNews | UserNews;
 
 /** Tells accounts' owners. */
 export interface Owner {
@@ -96,6 +96,8 @@ export function identityOf(news: News): readonly (string | number)[] {
       return [news.kind, news.domainId, news.turn, news.state];
     case "webhook_paused":
       return [news.kind, news.webhookId, news.pausedAt];
+    case "user_joined":
+      return [news.kind, news.accessId];
     default:
       return [news.kind, news.changeId];
   }

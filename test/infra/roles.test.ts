@@ -173,8 +173,8 @@ const expected: Record<string, Record<string, string[]>> = {
     "<NoticesTable.Arn>/index/byTime": ["dynamodb:Query"],
     [identities.replace("*", "postern.example")]: ["ses:SendEmail", "ses:SendRawEmail"],
     "<MessagesTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"],
-    "<StatsTable.Arn>": ["dynamodb:Query"],
     "<MessagesTable.Arn>/index/byHeld": ["dynamodb:Query"],
+    "<StatsTable.Arn>": ["dynamodb:Query"],
     "<LogBucket.Arn>/*": ["s3:GetObject"],
     "<PayloadsBucket.Arn>/*": ["s3:GetObject", "s3:PutObject"],
     "<LinkSecret>": ["secretsmanager:GetSecretValue"],
@@ -205,6 +205,8 @@ const expected: Record<string, Record<string, string[]>> = {
     "<EventsQueue.Arn>": ["sqs:SendMessage"],
     "<MessagesTable.Arn>": ["dynamodb:GetItem"],
     "<SuppressionsTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem"],
+    "<AccountsTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+    "<NoticesTable.Arn>": ["dynamodb:PutItem"],
   },
   Operator: {
     ...manageDomains,
@@ -215,8 +217,8 @@ const expected: Record<string, Record<string, string[]>> = {
     "<SchedulesDeadLetters.Arn>": takeOut,
     ...letGo,
     "<MessagesTable.Arn>": [...letGo["<MessagesTable.Arn>"], "dynamodb:GetItem", "dynamodb:PutItem"],
-    "<QuotaTable.Arn>": ["GetItem", "PutItem", "Query", "UpdateItem"].map((action) => `dynamodb:${action}`),
     "<MessagesTable.Arn>/index/byHeld": ["dynamodb:Query"],
+    "<QuotaTable.Arn>": ["GetItem", "PutItem", "Query", "UpdateItem"].map((action) => `dynamodb:${action}`),
   },
   CheckDomains: {
     ...manageDomains,
@@ -244,14 +246,14 @@ const expected: Record<string, Record<string, string[]>> = {
     "<MessagesTable.Arn>": ["dynamodb:Query"],
     "<StatsTable.Arn>": ["dynamodb:Query"],
   },
-  SendNotices: {
-    "<AccountsTable.Arn>": ["dynamodb:GetItem"],
   SettleAudits: {
     "<AccountsTable.Arn>": ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem"],
     "<AccountsTable.Arn>/index/byCheckTime": ["dynamodb:Query"],
     "<WebhooksTable.Arn>": ["dynamodb:BatchWriteItem", "dynamodb:Query"],
     "<WebhookTicksQueue.Arn>": ["sqs:SendMessage"],
   },
+  SendNotices: {
+    "<AccountsTable.Arn>": ["dynamodb:GetItem"],
     "<NoticesTable.Arn>": ["dynamodb:UpdateItem"],
     "<NoticesTable.Arn>/index/byEmailTime": ["dynamodb:Query"],
     [identities.replace("*", "postern.example")]: ["ses:SendEmail", "ses:SendRawEmail"],

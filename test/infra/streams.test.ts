@@ -89,9 +89,11 @@ describe("the HTTP APIs", () => {
       "send POST /api/send -> <SendTransactional.Arn>",
       "track $default -> <RecipientPages.Arn>",
       "track GET /c/{token} -> <RecipientPages.Arn>",
+      "track GET /invitations/{token} -> <RecipientPages.Arn>",
       "track GET /o/{token} -> <RecipientPages.Arn>",
       "track GET /opt-out/{token} -> <RecipientPages.Arn>",
       "track GET /unsubscribe/{token} -> <RecipientPages.Arn>",
+      "track POST /invitations/{token} -> <RecipientPages.Arn>",
       "track POST /opt-out/{token} -> <RecipientPages.Arn>",
       "track POST /unsubscribe/{token} -> <RecipientPages.Arn>",
     ]);

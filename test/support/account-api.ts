@@ -29,7 +29,8 @@ export async function startAccountApi(): Promise<AccountApi> {
   const [engine, queues] = await Promise.all([startDynamoEngine({ engine: "dynoxide" }), startQueues()]);
   const endpoint = await startAwsEndpoint({
     ...{ mailbox: { deliver: async () => undefined }, configurationSets: [], eventDestinations: [] },
-    ...{ snsUrl: queues.url, sesFaults: sesFaults(), identities: [mailHost], secrets: [] },
+    ...{ snsUrl: queues.url, sesFaults: sesFaults(), identities: [mailHost] },
+    secrets: [{ name: "link", arn: "link", value: "k".repeat(64) }],
     invoke: async () => undefined,
   });
   const bare = new DynamoDBClient({ ...aws, endpoint: engine.url });
@@ -77,6 +78,7 @@ function environmentOf(tables: Tables) {
     PAYLOADS_BUCKET: "payloads",
     LOG_BUCKET: "log",
     LINK_SECRET_ARN: "link",
+    TRACKING_URL: "https://track.example.net",
     API_URL: "https://api.example.net",
     MAIL_HOST: mailHost,
     DKIM_KEY_ID: "11111111-2222-3333-4444-555555555555",

@@ -50,7 +50,10 @@ interface RouteDescription<Query extends Shape, Body extends Shape> {
   readonly path: `/${string}`;
   /** Headline under which the API's description lists it. */
   readonly topic: string;
+  /** What it does, in a line. */
   readonly summary: string;
+  /** What a reader of the API's description needs to know besides: rules and limits that the schemas do not say. */
+  readonly description?: string;
   /** An addition of this service, unknown to the official clients. */
   readonly isExtension?: boolean;
   readonly access: Access;

@@ -69,6 +69,10 @@ export const accessSchema = z
       can_destroy: z.boolean(),
       can_leave: z.boolean(),
     }),
+    invitation_expires_at: z.iso
+      .datetime()
+      .nullable()
+      .describe("Until when an invitation can be accepted; null for users (extension)"),
   })
   .meta({ id: "AccountAccess" });
 
@@ -101,6 +105,7 @@ export function shownAccess(
       can_destroy: !owner,
       can_leave: isOwn && !owner,
     },
+    invitation_expires_at: kind === "Invite" ? new Date(access.invitedUntil ?? 0).toISOString() : null,
   };
 }
 

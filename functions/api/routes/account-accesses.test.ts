@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type AccessStore, accessStore } from "../../../shared/accounts/access-store.ts";
 import { accountStore } from "../../../shared/accounts/account-store.ts";
+import { readInvitation } from "../../../shared/accounts/invitation.ts";
 import { type ApiClient, apiClient } from "../../../test/support/api-service.ts";
 import { documentClientFor } from "../../../test/support/dynamodb.ts";
 import { type SendService, startSendService } from "../../../test/support/send-service.ts";
@@ -16,25 +17,31 @@ let accesses: AccessStore;
 let ask: ApiClient;
 let account: Awaited<ReturnType<SendService["account"]>>;
 let domainId: number;
-const mails: { to: string; subject: string }[] = [];
+const mails: { to: string; subject: string; text: string }[] = [];
+const key = "k".repeat(64);
+let isMailSick = false;
 
 beforeAll(async () => {
   service = await startSendService(clock);
   accesses = accessStore({ client: documentClientFor(service.dynamo), table: "Accounts", clock });
   const email = {
-    send: async (mail: { to: string; subject: string }) => {
+    send: async (mail: (typeof mails)[number]) => {
+      if (isMailSick) throw new Error("no mail");
       mails.push(mail);
     },
   };
+  const linkKeys = { key: async () => key };
+  const pagesUrl = "https://track.example.net";
   const { accounts, domains } = service;
   ask = apiClient(service, [
-    ...accountAccessRoutes({ accounts, accesses, domains, email }),
+    ...accountAccessRoutes({ accounts, accesses, domains, email, linkKeys, pagesUrl }),
     ...permissionRoutes({ domains }),
     ...accountRoutes({ organizations: { members: async () => [] } }),
   ]);
 });
 afterAll(() => service.stop());
 beforeEach(async () => {
+  isMailSick = false;
   account = await service.account({ planName: "business-100k" });
   domainId = (await service.domains.find(account.accountId, account.domain))?.id ?? 0;
 });
@@ -45,6 +52,7 @@ interface Shown {
   readonly specifier: { id: number; email: string; name: string; two_factor_authentication_enabled: boolean };
   readonly resources: { resource_type: string; resource_id: number; access_level: number }[];
   readonly permissions: Record<string, boolean>;
+  readonly invitation_expires_at: string | null;
 }
 
 const api = (method: string, path: string, body?: object, token = account.token) =>
@@ -85,6 +93,7 @@ describe("an account's users", () => {
       },
       resources: [whole(1_000)],
       permissions: { can_read: true, can_update: false, can_destroy: false, can_leave: false },
+      invitation_expires_at: null,
     });
     const id = owner?.id ?? 0;
     expect((await bulk(id, [whole("viewer")])).status).toBe(403);
@@ -200,8 +209,14 @@ describe("a user who is removed", () => {
 
 describe("an invitation", () => {
   const invite = (body: object) => api("POST", "/account_accesses", body);
+  const links = () =>
+    mails.flatMap(({ text }) => {
+      const token = /https:\/\/track\.example\.net\/invitations\/([\w-]+)/.exec(text)?.[1];
+      return token === undefined ? [] : [readInvitation(token, key, clock.now())];
+    });
 
   it("is written to whom it is for, listed, and accepted with what it is to", async () => {
+    const until = new Date(clock.now() + 7 * 86_400_000).toISOString();
     const { status, body } = await invite({ email: "Bob@example.net", permissions: [ofDomain("viewer")] });
     const invited = body as Shown;
     expect(status).toBe(201);
@@ -209,12 +224,54 @@ describe("an invitation", () => {
       specifier_type: "Invite",
       specifier: { email: "bob@example.net", name: "", two_factor_authentication_enabled: false },
       resources: [{ ...ofDomain(10), resource_id: domainId }],
+      invitation_expires_at: until,
     });
-    expect(mails.at(-1)).toMatchObject({ to: "bob@example.net", subject: "You are invited to Till" });
+    const mail = mails.at(-1);
+    expect(mail).toMatchObject({ to: "bob@example.net", subject: "You are invited to Till" });
+    expect(mail?.text).toContain(`until ${until}`);
+    expect(links().at(-1)).toMatchObject({
+      accountId: account.accountId,
+      accessId: invited.id,
+      isOver: false,
+    });
     await accesses.accept(account.accountId, invited.id, "Bob");
     const bob = (await list()).find(({ id }) => id === invited.id);
     expect(bob).toMatchObject({ specifier_type: "User", specifier: { name: "Bob" } });
     await expect(accesses.accept(account.accountId, invited.id, "Bob")).rejects.toThrow("Not Found");
+  });
+
+  it("made again takes the place of the one before, with what it is to and with its link", async () => {
+    const first = (await invite({ email: "bob@example.net", permissions: [whole("admin")] })).body as Shown;
+    const again = (await invite({ email: "BOB@example.net", permissions: [ofDomain(10)] })).body as Shown;
+    expect(again).toMatchObject({ id: first.id, resources: [{ ...ofDomain(10), resource_id: domainId }] });
+    const [old, fresh] = links().slice(-2);
+    const accept = (id = "") => accesses.accept(account.accountId, first.id, "Bob", { id });
+    await expect(accept(old?.invitationId)).rejects.toThrow("Not Found");
+    expect(await accept(fresh?.invitationId)).toMatchObject({ kind: "User", name: "Bob" });
+    expect(await list()).toHaveLength(2);
+  });
+
+  it("is one for each address, and none more than the plan has users, however many are made at once", async () => {
+    account = await service.account({ planName: "basic-10k" });
+    const emails = ["bob", "bob", "bob", "eve", "ann", "tim"].map((name) => `${name}@example.net`);
+    const answers = await Promise.all(emails.map((email) => invite({ email })));
+    const invited = (await list()).slice(1).map(({ specifier }) => specifier.email);
+    expect(invited).toHaveLength(2);
+    expect(new Set(invited).size).toBe(2);
+    for (const [place, { status }] of answers.entries()) {
+      expect(status).toBe(invited.includes(emails[place] ?? "") ? 201 : 422);
+    }
+  });
+
+  it("that cannot be sent is none, and one that was sent before stays", async () => {
+    isMailSick = true;
+    expect((await invite({ email: "bob@example.net" })).status).toBe(500);
+    expect(await list()).toHaveLength(1);
+    isMailSick = false;
+    await invite({ email: "bob@example.net" });
+    isMailSick = true;
+    expect((await invite({ email: "bob@example.net" })).status).toBe(500);
+    expect(await list()).toHaveLength(2);
   });
 
   it("is taken back as a user is removed", async () => {

@@ -6,13 +6,15 @@ import {
   reachesDomain,
 } from "../../../shared/accounts/access.ts";
 import type { AccessStore } from "../../../shared/accounts/access-store.ts";
+import type { Account } from "../../../shared/accounts/account.ts";
 import type { AccountStore } from "../../../shared/accounts/account-store.ts";
 import { auditNote } from "../../../shared/accounts/audit.ts";
+import { invitationPath, shownName, signInvitation } from "../../../shared/accounts/invitation.ts";
 import { planNamed } from "../../../shared/billing/plans.ts";
 import type { DomainStore } from "../../../shared/domains/domain-store.ts";
 import type { OwnerEmailClient } from "../../../shared/notifications/owner-email-client.ts";
 import { PosternError } from "../../../shared/platform/errors.ts";
-import { fieldErrors } from "../door/errors.ts";
+import type { LinkKeyClient } from "../../../shared/tracking/link-key-client.ts";
 import { type ApiRequest, type ApiRoute, route } from "../door/route.ts";
 import {
   accessQuery,
@@ -30,6 +32,9 @@ export interface AccountAccessDeps {
   readonly accesses: AccessStore;
   readonly domains: Pick<DomainStore, "list">;
   readonly email: Pick<OwnerEmailClient, "send">;
+  readonly linkKeys: LinkKeyClient;
+  /** Base URL of the host on which invitations are accepted, without a trailing slash. */
+  readonly pagesUrl: string;
 }
 
 const topic = "Account accesses";
@@ -59,22 +64,20 @@ function inviteRoute(deps: AccountAccessDeps): ApiRoute {
     ...{ method: "POST", path: "/account_accesses", topic, access: "account admin", isExtension: true },
     // It writes to people who have not asked for it.
     pool: "invitations",
-    summary: "Invite somebody, to what the permissions say",
+    summary: "Invite somebody to what the permissions say, or invite him anew",
+    description:
+      "He gets an email with a link, which can be used once and ends with the invitation. Who is invited already gets another one; the link before it is over then.",
     body: inviteSchema,
     responses: { 201: accessSchema },
     async handle(request) {
       const { account, body } = request;
       const changes = changesOf(body.permissions);
       await checkResources(deps, account.id, changes);
-      const { users } = planNamed(account.planName);
-      const others = await deps.accesses.list(account.id);
-      if (others.length >= users)
-        throw fieldErrors({ base: [`Your plan's limit of users is reached: ${users}`] });
       const invited = await deps.accesses.invite({
-        ...{ accountId: account.id, email: body.email, name: "" },
+        ...{ accountId: account.id, email: body.email, mostUsers: planNamed(account.planName).users },
         resources: changedResources([], changes),
       });
-      await tell(deps, invited, account.name);
+      await tell(deps, invited, account);
       const shown = shownAccess(invited, request, request.access);
       const after = { email: invited.email, resources: shown.resources };
       return { status: 201, body: shown, audit: auditNote({ ...noted(invited, "invited"), after }) };
@@ -82,24 +85,30 @@ function inviteRoute(deps: AccountAccessDeps): ApiRoute {
   });
 }
 
-/** An invitation of which nobody hears is none. */
-async function tell(
-  { accesses, email }: AccountAccessDeps,
-  invited: Access,
-  accountName: string,
-): Promise<void> {
+/** An invitation of which nobody hears is none; one that was told before stays, without a link. */
+async function tell(deps: AccountAccessDeps, invited: Access, account: Account): Promise<void> {
+  const { accountId, id: accessId, invitationId = "", invitedUntil = 0 } = invited;
   try {
-    await email.send({ to: invited.email, ...invitation(accountName) });
+    const key = await deps.linkKeys.key();
+    const token = signInvitation({ accountId, accessId, invitationId }, invitedUntil, key);
+    const link = deps.pagesUrl + invitationPath + token;
+    await deps.email.send({ to: invited.email, ...invitation(account, link, invitedUntil) });
   } catch (error) {
-    await accesses.remove(invited.accountId, invited.id);
+    if (invited.version === 0) await deps.accesses.remove(accountId, accessId);
     throw error;
   }
 }
 
-function invitation(accountName: string): { subject: string; text: string } {
+function invitation(account: Account, link: string, until: number): { subject: string; text: string } {
+  const name = shownName(account.name);
   return {
-    subject: `You are invited to ${accountName}`,
-    text: `You are invited to the account "${accountName}". To accept, write to the operator of this service.\n`,
+    subject: `You are invited to ${name}`,
+    text: [
+      `You are invited to the account "${name}". To accept, open this page and confirm:`,
+      `  ${link}`,
+      `The link works once, until ${new Date(until).toISOString()}. Whoever has it can accept in your place, so keep it to yourself.`,
+      "If you do not know what this is about, do nothing: without your consent nobody has access by your address.\n",
+    ].join("\n\n"),
   };
 }
 

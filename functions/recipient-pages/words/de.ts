@@ -19,6 +19,20 @@ export const de: Words = {
     title: "Die Nachverfolgung ist ausgeschaltet",
     text: "Es wird nicht mehr aufgezeichnet, wann Sie E-Mails von {domain} öffnen und welchen Links Sie folgen. Sie können diese Seite schließen.",
   },
+  invitation: {
+    title: "Einladung annehmen",
+    text: "Sie sind zum Konto {account} eingeladen. Wenn Sie annehmen, hat {email} Zugang dazu.",
+    field: "Ihr Name",
+    button: "Annehmen",
+  },
+  invitationAccepted: {
+    title: "Die Einladung ist angenommen",
+    text: "{email} hat jetzt Zugang zum Konto {account}. Sie können diese Seite schließen.",
+  },
+  invitationOver: {
+    title: "Diese Einladung gilt nicht mehr",
+    text: "Sie wurde zurückgezogen oder durch eine neuere ersetzt, oder ihre Frist ist abgelaufen. Bitten Sie um eine neue, wer Sie eingeladen hat.",
+  },
   notFound: {
     title: "Seite nicht gefunden",
     text: "Dieser Link ist unvollständig oder wurde auf dem Weg zu Ihnen verändert.",

@@ -19,6 +19,20 @@ export const en: Words = {
     title: "Tracking is turned off",
     text: "It is no longer recorded when you open emails from {domain} or follow their links. You can close this page.",
   },
+  invitation: {
+    title: "Accept the invitation",
+    text: "You are invited to the account {account}. If you accept, {email} has access to it.",
+    field: "Your name",
+    button: "Accept",
+  },
+  invitationAccepted: {
+    title: "The invitation is accepted",
+    text: "{email} now has access to the account {account}. You can close this page.",
+  },
+  invitationOver: {
+    title: "This invitation has ended",
+    text: "It was taken back or replaced by a newer one, or its time has run out. Ask whoever invited you for another.",
+  },
   notFound: {
     title: "Page not found",
     text: "This link is incomplete, or it was changed on its way to you.",

@@ -19,6 +19,20 @@ export const es: Words = {
     title: "El seguimiento está desactivado",
     text: "Ya no se registra cuándo abre los correos de {domain} ni qué enlaces sigue. Puede cerrar esta página.",
   },
+  invitation: {
+    title: "Aceptar la invitación",
+    text: "Le han invitado a la cuenta {account}. Si acepta, {email} tendrá acceso a ella.",
+    field: "Su nombre",
+    button: "Aceptar",
+  },
+  invitationAccepted: {
+    title: "La invitación está aceptada",
+    text: "{email} ya tiene acceso a la cuenta {account}. Puede cerrar esta página.",
+  },
+  invitationOver: {
+    title: "Esta invitación ya no es válida",
+    text: "Se ha retirado o sustituido por otra más reciente, o su plazo ha terminado. Pida otra a quien le invitó.",
+  },
   notFound: {
     title: "Página no encontrada",
     text: "Este enlace está incompleto o se modificó antes de llegar a usted.",

@@ -19,6 +19,20 @@ export const fr: Words = {
     title: "Le suivi est désactivé",
     text: "L’ouverture des e-mails de {domain} et vos clics sur leurs liens ne sont plus enregistrés. Vous pouvez fermer cette page.",
   },
+  invitation: {
+    title: "Accepter l’invitation",
+    text: "Vous êtes invité au compte {account}. Si vous acceptez, {email} y aura accès.",
+    field: "Votre nom",
+    button: "Accepter",
+  },
+  invitationAccepted: {
+    title: "L’invitation est acceptée",
+    text: "{email} a maintenant accès au compte {account}. Vous pouvez fermer cette page.",
+  },
+  invitationOver: {
+    title: "Cette invitation n’est plus valable",
+    text: "Elle a été retirée ou remplacée par une plus récente, ou son délai est écoulé. Demandez-en une autre à la personne qui vous a invité.",
+  },
   notFound: {
     title: "Page introuvable",
     text: "Ce lien est incomplet ou a été modifié avant de vous parvenir.",

@@ -19,6 +19,20 @@ export const pt: Words = {
     title: "O rastreamento está desativado",
     text: "Não se registra mais quando você abre os e-mails de {domain} nem quais links segue. Você pode fechar esta página.",
   },
+  invitation: {
+    title: "Aceitar o convite",
+    text: "Foi convidado para a conta {account}. Se aceitar, {email} terá acesso a ela.",
+    field: "O seu nome",
+    button: "Aceitar",
+  },
+  invitationAccepted: {
+    title: "O convite foi aceite",
+    text: "{email} tem agora acesso à conta {account}. Pode fechar esta página.",
+  },
+  invitationOver: {
+    title: "Este convite já não é válido",
+    text: "Foi retirado ou substituído por outro mais recente, ou o seu prazo terminou. Peça outro a quem o convidou.",
+  },
   notFound: {
     title: "Página não encontrada",
     text: "Este link está incompleto ou foi alterado no caminho até você.",

@@ -1,4 +1,7 @@
-/** What a page says. `{domain}` stands for the sending domain. */
+/**
+ * What a page says. In its text `{domain}` stands for the sending domain; of an invitation, `{account}` for the
+ * account's name and `{email}` for whose it is.
+ */
 export interface Saying {
   readonly title: string;
   readonly text: string;
@@ -7,6 +10,8 @@ export interface Saying {
 /** Says what a button is for before it is pressed. */
 export interface Question extends Saying {
   readonly button: string;
+  /** What is to be written into a field; without it there is none. */
+  readonly field?: string;
 }
 
 /** Everything that the pages say in one language. */
@@ -15,6 +20,9 @@ export interface Words {
   readonly unsubscribed: Saying;
   readonly optOut: Question;
   readonly optedOut: Saying;
+  readonly invitation: Question;
+  readonly invitationAccepted: Saying;
+  readonly invitationOver: Saying;
   readonly notFound: Saying;
   readonly unavailable: Saying;
 }

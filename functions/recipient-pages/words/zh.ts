@@ -19,6 +19,20 @@ export const zh: Words = {
     title: "跟踪已关闭",
     text: "系统不再记录您何时打开来自 {domain} 的邮件以及点击了哪些链接。您可以关闭此页面。",
   },
+  invitation: {
+    title: "接受邀请",
+    text: "您被邀请加入账户 {account}。接受后，{email} 即可访问该账户。",
+    field: "您的姓名",
+    button: "接受",
+  },
+  invitationAccepted: {
+    title: "邀请已接受",
+    text: "{email} 现在可以访问账户 {account}。您可以关闭此页面。",
+  },
+  invitationOver: {
+    title: "此邀请已失效",
+    text: "该邀请已被撤回、被更新的邀请取代，或已过期。请向邀请您的人索取新的邀请。",
+  },
   notFound: {
     title: "找不到页面",
     text: "此链接不完整，或在发送给您的途中被更改。",
