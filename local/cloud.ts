@@ -145,6 +145,7 @@ function endpointsOf({ dynamodb, queues }: Services, awsEndpoint: string): AwsEn
     SECRETS_MANAGER: awsEndpoint,
     LAMBDA: awsEndpoint,
     ROUTE_53: awsEndpoint,
+    CLOUDFRONT: awsEndpoint,
     EVENTBRIDGE: awsEndpoint,
     SCHEDULER: awsEndpoint,
   };

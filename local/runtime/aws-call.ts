@@ -18,6 +18,7 @@ const services: Readonly<Record<string, string>> = {
   "Secrets Manager": "secretsmanager",
   Lambda: "lambda",
   "Route 53": "route53",
+  CloudFront: "cloudfront",
   EventBridge: "events",
   Scheduler: "scheduler",
 };

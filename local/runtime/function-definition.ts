@@ -30,6 +30,7 @@ export type AwsEndpoints = Readonly<
     | "SECRETS_MANAGER"
     | "LAMBDA"
     | "ROUTE_53"
+    | "CLOUDFRONT"
     | "EVENTBRIDGE"
     | "SCHEDULER",
     string

@@ -30,6 +30,19 @@ describe("the permissions that a call needs", () => {
     ]);
   });
 
+  it("are the certificate's, too, where CloudFront is to obtain one", () => {
+    const tenant = (id: string) => `arn:aws:cloudfront::000000000000:distribution-tenant/${id}`;
+    expect(
+      needed("CloudFront", "CreateDistributionTenantCommand", { ManagedCertificateRequest: {} }),
+    ).toEqual([
+      `cloudfront:CreateDistributionTenant ${tenant("*")}`,
+      "acm:RequestCertificate arn:aws:acm:us-east-1:000000000000:certificate/*",
+    ]);
+    expect(needed("CloudFront", "UpdateDistributionTenantCommand", { Id: "dt_1" })).toEqual([
+      `cloudfront:UpdateDistributionTenant ${tenant("dt_1")}`,
+    ]);
+  });
+
   it("are those of each item in a transaction", () => {
     const TransactItems = [
       { Put: { TableName: "Orders" } },

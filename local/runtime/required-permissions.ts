@@ -1,4 +1,4 @@
-import { arn } from "../template/account.ts";
+import { arn, localAccount } from "../template/account.ts";
 import type { AwsCall } from "./aws-call.ts";
 import type { Permission } from "./policy.ts";
 
@@ -34,6 +34,8 @@ export function requiredPermissions({ service, operation, input }: AwsCall): Per
       return [
         permission(`route53:${operation}`, `arn:aws:route53:::hostedzone/${textOf(input["HostedZoneId"])}`),
       ];
+    case "cloudfront":
+      return tenantPermissions(operation, input);
     default:
       return [permission(`${service}:${operation}`, "*")];
   }
@@ -126,6 +128,24 @@ function busPermissions(operation: string, { Entries: entries }: Input): Permiss
   const named = Array.isArray(entries) ? entries : [];
   const buses = new Set(named.map((entry: unknown) => textOf(Object(entry).EventBusName) ?? "default"));
   return [...buses].map((bus) => permission(`events:${operation}`, arn("events", `event-bus/${bus}`)));
+}
+
+/** CloudFront asks of who makes a tenant that he may request its certificate, too. */
+function tenantPermissions(operation: string, input: Input): Permission[] {
+  const named = textOf(input["Id"]) ?? textOf(input["Identifier"]);
+  const tenant = permission(
+    `cloudfront:${operation}`,
+    globalArn("cloudfront", `distribution-tenant/${named ?? "*"}`),
+  );
+  if (input["ManagedCertificateRequest"] === undefined) return [tenant];
+  return [
+    tenant,
+    permission("acm:RequestCertificate", `arn:aws:acm:us-east-1:${localAccount}:certificate/*`),
+  ];
+}
+
+function globalArn(service: string, resource: string): string {
+  return `arn:aws:${service}::${localAccount}:${resource}`;
 }
 
 function tableArn(table: string | undefined): string | undefined {

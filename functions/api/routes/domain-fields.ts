@@ -7,6 +7,7 @@ import {
   recordStatusSchema,
   type SendingDomain,
 } from "../../../shared/domains/sending-domain.ts";
+import { trackingHostSchema, wantsTrackingHost } from "../../../shared/domains/tracking-host.ts";
 
 /** A domain as the account API shows it. */
 export const domainSchema = z.object({
@@ -34,6 +35,10 @@ export const domainSchema = z.object({
   tracking_opt_out_enabled: z.boolean(),
   auto_unsubscribe_link_enabled: z.boolean(),
   custom_domain_tracking_enabled: z.boolean(),
+  custom_domain_tracking_status: trackingHostSchema.shape.state
+    .or(z.literal("off"))
+    .describe("Links name the domain's own host once it is `active` (extension)"),
+  custom_domain_tracking_reason: z.string().nullable().describe("Why that host cannot be had (extension)"),
   health_alerts_enabled: z.boolean(),
   critical_alerts_enabled: z.boolean(),
   alert_recipient_email: z.string().nullable(),
@@ -80,6 +85,7 @@ export function shownDomain(
   { mailHost, level }: { mailHost: string; level: Level },
 ): z.output<typeof domainSchema> {
   const { dns, demo } = domain;
+  const host = wantsTrackingHost(domain) ? domain.trackingHost : undefined;
   const verifiedAt = demo ? (domain.createdAt ?? null) : (dns?.verifiedAt ?? null);
   return {
     id: domain.id,
@@ -101,6 +107,8 @@ export function shownDomain(
     tracking_opt_out_enabled: domain.trackingOptOut,
     auto_unsubscribe_link_enabled: domain.unsubscribeLink,
     custom_domain_tracking_enabled: domain.customTracking,
+    custom_domain_tracking_status: host?.state ?? "off",
+    custom_domain_tracking_reason: host?.reason ?? null,
     ...{ health_alerts_enabled: true, critical_alerts_enabled: true, alert_recipient_email: null },
     ...{ inbound_enabled: false, inbound_verified: false },
     permissions: { can_read: true, can_update: level >= 100, can_destroy: level >= 100 },
