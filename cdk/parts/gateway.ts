@@ -100,6 +100,10 @@ export class Gateway extends Construct {
     bulkQueue.allowSend(container, environmentNames.bulkQueueUrl);
     container.tell(environmentNames.mailHost, Deployment.of(this).settings.mailHost);
     container.tell(environmentNames.proxyProtocol, "true");
+    container.tell(
+      environmentNames.smtpConnectionsPerAddress,
+      String(Deployment.of(this).settings.smtpConnectionsPerAddress),
+    );
     this.allowCertificate();
   }
 

@@ -1,7 +1,9 @@
 /** Bounds of the SMTP door; the first three are the service's own, known to its customers. */
 export interface SmtpLimits {
+  /** Unless the account has another limit of its own. */
   readonly connectionsPerAccount: number;
   readonly connectionsPerAddress: number;
+  /** Unless the account has another limit of its own. */
   readonly messagesPerConnection: number;
   readonly recipientsPerMessage: number;
   /** The largest limit that an operator grants an account, and so what is told before the account is known. */

@@ -12,6 +12,7 @@ import { type CertificateSource, certificateFile, watchCertificate } from "../ce
 import { certificateSecret } from "../certificates-client.ts";
 import { port } from "../listening.ts";
 import { type SmtpPort, startSmtpDoor } from "./door.ts";
+import type { SmtpLimits } from "./limits.ts";
 import { spooledPayloads } from "./spooled-payloads.ts";
 
 const certificateEveryMs = 5 * 60_000;
@@ -24,6 +25,7 @@ const settings = {
   [environmentNames.smtpPort]: port.optional(),
   [environmentNames.smtpBulkPort]: port.optional(),
   [environmentNames.smtpsPort]: port.optional(),
+  [environmentNames.smtpConnectionsPerAddress]: z.coerce.number().int().positive().optional(),
   [environmentNames.certificateFile]: z.string().optional(),
   [environmentNames.certificateSecretArn]: z.string().optional(),
   [environmentNames.proxyProtocol]: z.stringbool().optional(),
@@ -56,6 +58,7 @@ export async function startSmtp(
     certificate,
     hostName: environment.MAIL_HOST ? `smtp.${environment.MAIL_HOST}` : hostname(),
     isProxied: environment.PROXY_PROTOCOL ?? false,
+    limits: limitsOf(environment),
     ports,
   });
   const unwatch = watchCertificate(source, certificate, {
@@ -78,6 +81,10 @@ function portsOf({ SMTP_PORT, SMTP_BULK_PORT, SMTPS_PORT }: Settings): SmtpPort[
     ...(SMTP_BULK_PORT ? [{ ...usual, port: SMTP_BULK_PORT, tls: false, stream: "bulk" as const }] : []),
     ...(SMTPS_PORT ? [{ ...usual, port: SMTPS_PORT, tls: true }] : []),
   ];
+}
+
+function limitsOf({ SMTP_CONNECTIONS_PER_ADDRESS }: Settings): Partial<SmtpLimits> {
+  return SMTP_CONNECTIONS_PER_ADDRESS ? { connectionsPerAddress: SMTP_CONNECTIONS_PER_ADDRESS } : {};
 }
 
 function certificateOf({ CERTIFICATE_FILE, CERTIFICATE_SECRET_ARN }: Settings): CertificateSource {

@@ -62,18 +62,19 @@ export class Visit {
   }
 
   /**
-   * @throws PosternError `service_stopping`, `too_many_messages_per_connection`, `unauthorized` if the token has
-   * been revoked meanwhile, `domain_not_compliant`, `message_too_large` if the client says so
+   * @throws PosternError `service_stopping`, `unauthorized` if the token has been revoked meanwhile,
+   * `too_many_messages_per_connection`, `domain_not_compliant`, `message_too_large` if the client says so
    */
   async checkSender({ address, args }: SMTPServerAddress): Promise<void> {
     const { limits, isStopping } = this.#deps;
     if (isStopping()) throw new PosternError("service_stopping");
-    if (this.#messages >= limits.messagesPerConnection) {
+    const customer = await this.#customer();
+    const { messageBytes, smtpMessagesPerConnection = limits.messagesPerConnection } =
+      customer.account.limits;
+    if (this.#messages >= smtpMessagesPerConnection) {
       throw new PosternError("too_many_messages_per_connection");
     }
-    const customer = await this.#customer();
     await findSender(this.#accept, customer, senderOf(address).domain);
-    const { messageBytes } = customer.account.limits;
     this.#connection.messageBytes = messageBytes;
     if (args && Number(args["SIZE"] ?? 0) > messageBytes) throw new PosternError("message_too_large");
   }

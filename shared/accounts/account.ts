@@ -10,6 +10,7 @@ export const accountLimitsSchema = z.object({
   messageBytes: z.number().int().positive(),
   /** SMTP connections at the same time, where the operator has given it others than the usual. */
   smtpConnections: z.number().int().positive().optional(),
+  smtpMessagesPerConnection: z.number().int().positive().optional(),
   /** Requests in a minute to routes with a limit of their own, where they are not the usual. */
   statsPerMinute: z.number().int().positive().optional(),
   suppressionsPerMinute: z.number().int().positive().optional(),

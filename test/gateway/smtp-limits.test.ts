@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { brokenCalls } from "../support/broken-calls.ts";
+import { startGateway } from "../support/gateway-process.ts";
 import { SmtpClient } from "../support/smtp-client.ts";
 import {
   messageFrom,
@@ -85,6 +86,15 @@ describe("an account", () => {
     expect((await login(own.token))[0]).toBe("535 5.7.8 Too many connections per account");
   });
 
+  it("has as many messages on one as the operator has given it", async () => {
+    const own = await service.account();
+    await service.accounts.setLimits(own.accountId, { smtpMessagesPerConnection: 1 });
+    const client = await loggedIn(own);
+    await begin(client, own);
+    expect((await client.say(`${messageFrom(own)}.`)).code).toBe(250);
+    expect((await client.say(`MAIL FROM:<a@${own.domain}>`)).code).toBe(421);
+  });
+
   it("keeps the connections of a dead process for a minute", async () => {
     const own = await service.account();
     const dead = await service.openDoor({ limits: { connectionsPerAddress: 100 } });
@@ -112,6 +122,20 @@ describe("an address", () => {
     const client = await SmtpClient.connect(service.door.port);
     open.push(client);
     await expect.poll(async () => (await client.reply()).code).toBe(220);
+  });
+});
+
+describe("an address of which the deployment allows another number of connections", () => {
+  it("has so many and no more", async () => {
+    const gateway = await startGateway(service, { SMTP_CONNECTIONS_PER_ADDRESS: "2" });
+    const greetings: number[] = [];
+    for (let count = 0; count < 3; count++) {
+      const client = await SmtpClient.connect(gateway.smtpPort);
+      open.push(client);
+      greetings.push((await client.reply()).code);
+    }
+    expect(greetings).toEqual([220, 220, 421]);
+    await gateway.kill();
   });
 });
 

@@ -84,6 +84,7 @@ describe("the operator's settings", () => {
     [{ logRetentionDays: "31" }, "logRetentionDays"],
     [{ environment: "Production!" }, "environment"],
     [{ transactionalConcurrency: "1" }, "transactionalConcurrency"],
+    [{ smtpConnectionsPerAddress: "0" }, "smtpConnectionsPerAddress"],
     [{ ...zone, hostedZoneName: "other.example" }, "hostedZoneName"],
     [{ plans: "[{}]" }, "plans"],
     [{ plans: "no JSON" }, "plans"],

@@ -61,6 +61,16 @@ describe("the SMTP door", () => {
     expect(Object.fromEntries(groups)).toEqual({ 2525: true, 2465: true, 8080: false, 8081: false });
   });
 
+  it("knows how many connections the operator allows an address", () => {
+    const told = (context: Readonly<Record<string, unknown>>) => {
+      const [container] = only("AWS::ECS::TaskDefinition", synthesize(context)).ContainerDefinitions;
+      const variables: { Name: string; Value: string }[] = container.Environment;
+      return variables.find(({ Name }) => Name === "SMTP_CONNECTIONS_PER_ADDRESS")?.Value;
+    };
+    expect(told(smtp)).toBe("10");
+    expect(told({ ...smtp, smtpConnectionsPerAddress: "40" })).toBe("40");
+  });
+
   it("lets its connections end before a container goes", () => {
     const [container] = only("AWS::ECS::TaskDefinition").ContainerDefinitions;
     expect(container).toMatchObject({ StopTimeout: 120, ReadonlyRootFilesystem: true });

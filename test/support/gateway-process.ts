@@ -27,7 +27,10 @@ const { cert, key } = await certificateIn(undefined);
 await writeFile(join(folder, "tls.pem"), cert + key);
 
 /** Starts the gateway from its source, with the flags that the container gives it, over the tables and queues of a send service. */
-export async function startGateway({ environment }: SendService): Promise<GatewayProcess> {
+export async function startGateway(
+  { environment }: Pick<SendService, "environment">,
+  more: Readonly<Record<string, string>> = {},
+): Promise<GatewayProcess> {
   const [smtpPort = 0, smtpsPort = 0, httpPort = 0, bulkPort = 0, healthPort = 0] = await freePorts(5);
   const child = spawn(process.execPath, [...flags, gateway], {
     stdio: ["ignore", "inherit", "inherit"],
@@ -44,6 +47,7 @@ export async function startGateway({ environment }: SendService): Promise<Gatewa
       HTTP_BULK_PORT: String(bulkPort),
       HEALTH_PORT: String(healthPort),
       POWERTOOLS_LOG_LEVEL: "ERROR",
+      ...more,
     },
   });
   await healthy(child, healthPort);
