@@ -1,15 +1,7 @@
 import { domainToUnicode } from "node:url";
+import { isDisposableEmailDomain } from "disposable-email-domains-js";
 import { getDomain } from "tldts";
 import { brandLike } from "./brands.ts";
-
-/** Domains whose mailboxes and subdomains are there to be thrown away. The best known only. */
-const disposableDomains = new Set([
-  ...["mailinator.com", "guerrillamail.com", "guerrillamail.info", "sharklasers.com", "grr.la"],
-  ...["10minutemail.com", "10minutemail.net", "temp-mail.org", "tempmail.com", "tempmail.dev"],
-  ...["throwawaymail.com", "trashmail.com", "trashmail.de", "yopmail.com", "yopmail.net", "yopmail.fr"],
-  ...["getnada.com", "maildrop.cc", "mailnesia.com", "mintemail.com", "mohmal.com", "dispostable.com"],
-  ...["fakeinbox.com", "spamgourmet.com", "mytemp.email", "emailondeck.com", "moakt.com", "tempr.email"],
-]);
 
 /** What was found out about a domain, for its review. */
 export interface ReviewFacts {
@@ -28,7 +20,7 @@ export function reasonsAgainst({ name, resolves, hasCompanyInfo, websiteAnswers 
   const reasons: [boolean, string][] = [
     [!resolves, "The domain leads to no website and takes no mail."],
     [
-      disposableDomains.has(getDomain(name) ?? name),
+      isDisposableEmailDomain(getDomain(name) ?? name),
       "The domain belongs to a provider of disposable addresses.",
     ],
     [brand !== undefined, `The domain looks like one of ${brand}.`],
