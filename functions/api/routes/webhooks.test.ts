@@ -1,5 +1,6 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { webhookTickSchema } from "../../../shared/contracts/webhook-tick.ts";
 import { endpointClient } from "../../../shared/webhooks/endpoint-client.ts";
 import type { SecretClient } from "../../../shared/webhooks/secret-client.ts";
 import { tickQueueClient } from "../../../shared/webhooks/tick-queue-client.ts";
@@ -257,5 +258,15 @@ describe("a webhook", () => {
       422,
     );
     expect((await ask("POST", path, { token: account.token, body: {} })).status).toBe(422);
+  });
+
+  it("is told again from the log's beginning where the time begins before all times", async () => {
+    const { id } = await create();
+    const body = { from: "1066-10-14T00:00:00Z", to: "2026-01-31T00:00:00Z" };
+    const path = `/api/webhooks/${id}/replay`;
+    expect((await ask("POST", path, { token: account.token, body })).status).toBe(202);
+    expect(sent.map(({ tick }) => webhookTickSchema.safeParse(tick).data?.replay)).toEqual([
+      { from: 0, to: Date.parse(body.to) },
+    ]);
   });
 });

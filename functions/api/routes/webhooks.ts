@@ -218,7 +218,7 @@ function replayRoute(deps: WebhookDeps): ApiRoute {
       const webhook = await found(deps, id);
       checkIsOfEmail(webhook);
       if (!collects(webhook)) throw fieldErrors({ base: ["Webhook is not active"] });
-      await deps.ticks.send({ ...id, replay: { from: Date.parse(from), to: Date.parse(to) } });
+      await deps.ticks.send({ ...id, replay: { from: epochMs(from), to: epochMs(to) } });
       return {
         status: 202,
         body: { data: shown(webhook) },
@@ -281,6 +281,11 @@ async function checkDomain(
 ): Promise<void> {
   if (domainId === undefined || (await domains.get(accountId, domainId))) return;
   throw fieldErrors({ domain_id: ["is invalid"] });
+}
+
+/** Nothing happened before 1970. */
+function epochMs(time: string): number {
+  return Math.max(0, Date.parse(time));
 }
 
 function checkIsOfEmail({ type }: Webhook): void {
