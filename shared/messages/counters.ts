@@ -32,7 +32,7 @@ export function dayOf(epochMs: number): string {
 /** The key of the item that counts a group. It begins with the day, so that days are a range of keys. */
 export function counterKey(accountId: number, group: CounterGroup): { pk: string; sk: string } {
   const { day, domainId = "", stream, esp, category } = group;
-  const sk = [day, domainId, stream, esp.replaceAll("#", ""), cut(category)].join("#");
+  const sk = [day, domainId, stream, esp.replaceAll("#", ""), countedCategory(category)].join("#");
   return { pk: accountPartition(accountId), sk };
 }
 
@@ -108,8 +108,8 @@ function share(row: MessageRow, sign: 1 | -1): CounterChanges {
   return sumOf(counts);
 }
 
-/** Cut between characters: very long categories that begin alike are counted as one. */
-function cut(category: string): string {
+/** The name under which a category is counted, cut between characters: very long ones that begin alike are one. */
+export function countedCategory(category: string): string {
   const bytes = Buffer.from(category);
   if (bytes.length <= categoryBytes) return category;
   return new TextDecoder().decode(bytes.subarray(0, categoryBytes), { stream: true });

@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, QueryCommand, type QueryCommandOutput } from "@aws-sdk/lib-dynamodb";
-import { type CountedNumber, countedNumbers, groupOf } from "../messages/counters.ts";
+import { type CountedNumber, countedCategory, countedNumbers, groupOf } from "../messages/counters.ts";
 import { accountPartition } from "../platform/account-partition.ts";
 import { type Counted, isAskedFor, type StatsQuery } from "./stats.ts";
 
@@ -26,6 +26,7 @@ async function counted(
 ): Promise<Counted[]> {
   const found: Counted[] = [];
   if (query.startDate > query.endDate) return found;
+  const asked = { ...query, categories: query.categories?.map(countedCategory) };
   let start: Record<string, unknown> | undefined;
   do {
     const { Items = [], LastEvaluatedKey }: QueryCommandOutput = await client.send(
@@ -41,7 +42,7 @@ async function counted(
         ExclusiveStartKey: start,
       }),
     );
-    found.push(...Items.map(countedOf).filter(({ group }) => isAskedFor(group, query)));
+    found.push(...Items.map(countedOf).filter(({ group }) => isAskedFor(group, asked)));
     start = LastEvaluatedKey;
   } while (start !== undefined);
   return found;

@@ -70,6 +70,14 @@ describe("statistics", () => {
     });
   });
 
+  it("are found by the whole name of the longest category", async () => {
+    const category = "\u{1F4EE}".repeat(255);
+    await log.sent(account.accountId, noon, { category, happened: ["delivery"] });
+    const asked = `${march}&categories[]=${encodeURIComponent(category)}`;
+    expect(await get("", asked)).toMatchObject({ delivery_count: 1 });
+    expect(await get("/categories", asked)).toHaveLength(1);
+  });
+
   it("come by domain, category, provider and day", async () => {
     await threeMessages();
     const rates = (body: unknown) =>
