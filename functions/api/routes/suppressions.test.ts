@@ -250,6 +250,15 @@ describe("the list", () => {
 });
 
 describe("asking for one address", () => {
+  it("finds it in whichever of its forms it is asked for", async () => {
+    await post(wish({ email: "Gone@b\u00fccher.example" }));
+    const found = [{ email: "gone@xn--bcher-kva.example" }];
+    for (const email of ["gone@b%C3%BCcher.example", "GONE@XN--BCHER-KVA.example"]) {
+      expect(await get(`?email=${email}`)).toMatchObject({ status: 200, body: found });
+    }
+    expect((await get("?email=b%C3%BCcher.example")).body).toEqual([]);
+  });
+
   it("finds nothing by what is too long to be one", async () => {
     const email = `${"a".repeat(2_000)}@example.net`;
     expect(await get(`?email=${email}`)).toMatchObject({ status: 200, body: [] });
