@@ -72,7 +72,7 @@ async function addPart(deps: ExportDeps, kept: Begun): Promise<Kept<ListExport> 
   });
 }
 
-/** An upload whose last word was lost is done again: which of its parts came is not known any more. */
+/** An upload that is not what it was is done again: which of its parts came is not known any more. */
 function fromTheStart({ exports }: ExportDeps, kept: Begun, error: unknown) {
   if (!(error instanceof LostUpload)) throw error;
   return exports.change(kept, { uploadId: undefined, parts: [], rows: 0, lastId: undefined });

@@ -21,7 +21,10 @@ const contentType = "text/csv; charset=utf-8";
 /** How long a link to a file works. */
 export const linkSeconds = 3_600;
 
-/** S3 knows the upload of parts no more: it was finished, or given up after a day. */
+/**
+ * S3 knows the upload of parts no more (it was finished, or given up after a day), or has other parts than its tags
+ * say: another process put them.
+ */
 export class LostUpload extends Error {
   override readonly name = "LostUpload";
 }
@@ -87,22 +90,16 @@ export function listFileClient({ s3, bucket }: { s3: S3Client; bucket: string })
      */
     async part(key: string, upload: { id: string; part: number }, body: Uint8Array): Promise<string> {
       const request = { ...place(key), UploadId: upload.id, PartNumber: upload.part, Body: body };
-      const { ETag } = await s3.send(new UploadPartCommand(request)).catch((error: unknown) => {
-        throw statusOf(error) === 404 ? new LostUpload("the upload is gone", { cause: error }) : error;
-      });
+      const { ETag } = await s3.send(new UploadPartCommand(request)).catch(throwAsLost);
       if (ETag === undefined) throw new Error("S3 took a part without a tag");
       return ETag;
     },
 
+    /** @throws LostUpload */
     async complete(key: string, uploadId: string, tags: readonly string[]): Promise<void> {
       const Parts = tags.map((ETag, before) => ({ ETag, PartNumber: before + 1 }));
-      await s3.send(
-        new CompleteMultipartUploadCommand({
-          ...place(key),
-          UploadId: uploadId,
-          MultipartUpload: { Parts },
-        }),
-      );
+      const request = { ...place(key), UploadId: uploadId, MultipartUpload: { Parts } };
+      await s3.send(new CompleteMultipartUploadCommand(request)).catch(throwAsLost);
     },
   };
 }
@@ -125,6 +122,11 @@ async function* readFrom(
 /** Who may not list the bucket is told 403 of an object that is not there (S3, "GetObject"). */
 function isMissing(error: unknown): boolean {
   return [403, 404].includes(statusOf(error) ?? 0);
+}
+
+function throwAsLost(error: unknown): never {
+  const isLost = error instanceof S3ServiceException && ["NoSuchUpload", "InvalidPart"].includes(error.name);
+  throw isLost ? new LostUpload("the upload is not what it was", { cause: error }) : error;
 }
 
 function statusOf(error: unknown): number | undefined {

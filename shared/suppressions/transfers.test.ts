@@ -248,4 +248,15 @@ describe("an export", () => {
     expect(await state(id)).toMatchObject({ status: "finished", rows: 2_200 });
     expect(await emailsOf(id)).toEqual(["email", ...emails, ""]);
   }, 60_000);
+
+  it("is done again where another process has put another part in the place of one", async () => {
+    const emails = await fill(1_200);
+    const id = await newExport();
+    expect(await write(id, clock.now())).toBe("more");
+    const { key = "", uploadId = "" } = (await state(id)) ?? {};
+    await deps.files.part(key, { id: uploadId, part: 1 }, Buffer.alloc(6 * 1024 * 1024, "x"));
+    expect(await write(id)).toBe("done");
+    expect(await state(id)).toMatchObject({ status: "finished", rows: 1_200 });
+    expect(await emailsOf(id)).toEqual(["email", ...emails, ""]);
+  }, 60_000);
 });
