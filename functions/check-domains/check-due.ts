@@ -2,10 +2,14 @@ import pLimit from "p-limit";
 import { type CheckDomainDeps, checkDomain } from "../../shared/domains/check-domain.ts";
 import type { DomainCheckStore } from "../../shared/domains/domain-check-store.ts";
 import { tidyUpDeleted } from "../../shared/domains/remove-domain.ts";
+import { type SetUpDomainDeps, setUpDomain } from "../../shared/domains/set-up-domain.ts";
 import { failureOf } from "../../shared/platform/failure.ts";
 import { logger } from "../../shared/platform/observability.ts";
 
-export interface CheckDueDeps extends CheckDomainDeps {
+export interface CheckDueDeps extends CheckDomainDeps, SetUpDomainDeps {
+  readonly domains: CheckDomainDeps["domains"];
+  readonly keyZone: CheckDomainDeps["keyZone"];
+  readonly sesIdentities: CheckDomainDeps["sesIdentities"];
   readonly checks: DomainCheckStore;
 }
 
@@ -42,5 +46,8 @@ async function isDone(deps: CheckDueDeps, due: Due): Promise<boolean> {
 async function look(deps: CheckDueDeps, due: Due): Promise<void> {
   if ("deletedId" in due) return tidyUpDeleted(deps, due);
   const domain = await deps.domains.read(due.accountId, due.name);
-  if (domain !== undefined) await checkDomain(deps, domain);
+  if (domain === undefined) return;
+  // Whoever added it may have been cut off.
+  const isHalfMade = domain.setUpAt === undefined && !domain.demo;
+  await checkDomain(deps, isHalfMade ? await setUpDomain(deps, domain) : domain);
 }

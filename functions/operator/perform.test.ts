@@ -171,7 +171,10 @@ describe("the operator", () => {
   it("completes a domain whose identity was not made, with the keys it has", async () => {
     const accountId = await newAccount();
     const domainName = `half${++made}.example`;
-    const broken = { ...deps, sesIdentities: { create: () => Promise.reject(new Error("cut off")) } };
+    const broken = {
+      ...deps,
+      sesIdentities: { ...deps.sesIdentities, create: () => Promise.reject(new Error("cut off")) },
+    };
     await expect(perform(broken, { action: "addDomain", accountId, domainName })).rejects.toThrow("cut off");
     const kept = await deps.domains.find(accountId, domainName);
 

@@ -44,7 +44,7 @@ export async function checkDomain(deps: CheckDomainDeps, domain: SendingDomain):
   const saved = await deps.domains.changeIfStill(domain, change, note && auditEntry(system, note, now));
   // Somebody has decided in the meantime; the next look goes by that.
   if (saved === undefined) return (await deps.domains.get(domain.accountId, domain.id)) ?? domain;
-  return tellOwner(deps, await rotateKeys(deps, saved));
+  return rotateKeys(deps, await tellOwner(deps, saved));
 }
 
 /** A domain that has come to its review with this very look is reviewed with the next. */

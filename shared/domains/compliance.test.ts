@@ -76,7 +76,15 @@ describe("a domain's status", () => {
     expect(statusAfter("unverified_dns", verified, { approvedAt: now })).toBe("compliant");
   });
 
-  it.each<ComplianceStatus>(["compliant", "under_review", "missing_company_info", "awaiting_questionnaire"])(
+  it("goes on from missing data that is there after all", () => {
+    expect(statusAfter("missing_company_info", verified, { before: verified })).toBe("under_review");
+    expect(statusAfter("missing_company_info", verified, { before: verified, hasCompanyInfo: false })).toBe(
+      "missing_company_info",
+    );
+    expect(statusAfter("missing_company_info", none, { before: verified })).toBe("unverified_dns");
+  });
+
+  it.each<ComplianceStatus>(["compliant", "under_review", "awaiting_questionnaire"])(
     "falls from %s when verification is lost",
     (status) => {
       expect(statusAfter(status, none, { before: verified })).toBe("unverified_dns");
@@ -111,6 +119,7 @@ describe("the next look", () => {
     expect(next("unverified_dns")).toBe(now + hour);
     expect(next("compliant", verified)).toBe(now + 24 * hour);
     expect(next("compliant", { ...verified, lostAt: now })).toBe(now + hour);
+    expect(next("missing_company_info", verified)).toBe(now + hour);
     expect(next("under_review", verified)).toBe(now + 120_000);
     expect(next("demo", undefined, true)).toBeUndefined();
   });

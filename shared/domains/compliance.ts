@@ -77,6 +77,8 @@ export function statusAfterCheck(
     if (approvedAt !== undefined) return "compliant";
     return hasCompanyInfo ? "under_review" : "missing_company_info";
   }
+  // Given at the very moment when it was found missing, or by a request that was cut off.
+  if (complianceStatus === "missing_company_info" && isVerified && hasCompanyInfo) return "under_review";
   if (wasVerified && !isVerified && restingOnDns.has(complianceStatus)) return "unverified_dns";
   return complianceStatus;
 }
@@ -95,6 +97,7 @@ export function nextCheckAt(
   if (demo) return undefined;
   if (complianceStatus === "under_review") return now + checkEveryMs.reviewed;
   if (trackingHost?.state === "pending" && wantsTrackingHost(domain)) return now + checkEveryMs.openingHost;
-  const isWell = dns !== undefined && dns.verifiedAt !== null && dns.lostAt === null;
+  const isSettled = complianceStatus !== "missing_company_info";
+  const isWell = isSettled && dns !== undefined && dns.verifiedAt !== null && dns.lostAt === null;
   return now + (isWell ? checkEveryMs.verified : checkEveryMs.unverified);
 }

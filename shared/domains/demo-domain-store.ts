@@ -1,7 +1,8 @@
 import { idStore } from "../accounts/id-store.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { TransactionWrite } from "../platform/refused-writes.ts";
-import { addingWrites, changeDomain, countDemoEmails, type DomainTable } from "./domain-table-store.ts";
+import { addingWrites } from "./domain-adding-store.ts";
+import { changeDomain, countDemoEmails, type DomainTable } from "./domain-table-store.ts";
 import { newDomain } from "./new-domain.ts";
 import type { SendingDomain } from "./sending-domain.ts";
 

@@ -4,18 +4,20 @@ import type { Clock } from "../platform/clock.ts";
 import { PosternError } from "../platform/errors.ts";
 import { lookupCache } from "../platform/lookup-cache.ts";
 import { nextCheckAt } from "./compliance.ts";
+import { type AddingCheck, writeDomain } from "./domain-adding-store.ts";
 import {
   type ChangeTerms,
   changeDomain,
   type DomainChange,
   type DomainTable,
   deleteDomain,
+  readDeletedDomains,
   readDomain,
   readDomains,
-  writeDomain,
+  readHolder,
 } from "./domain-table-store.ts";
 import { newDomain, type WantedDomain } from "./new-domain.ts";
-import type { ComplianceStatus, DomainSettings, SendingDomain } from "./sending-domain.ts";
+import type { ComplianceStatus, DeletedDomain, DomainSettings, SendingDomain } from "./sending-domain.ts";
 
 const foundMs = 30_000;
 const missingMs = 2_000;
@@ -34,6 +36,7 @@ export function domainStore({ clock, ...domains }: DomainTable & { clock: Clock 
     max: cachedEntries,
     find: (key) => readDomain(domains, accountOfCacheKey(key), nameOfCacheKey(key)),
   });
+  const reads = readsOf(domains, known.get);
   const forget = ({ accountId, name }: Pick<SendingDomain, "accountId" | "name">) =>
     known.forget(cacheKey(accountId, name));
 
@@ -56,35 +59,21 @@ export function domainStore({ clock, ...domains }: DomainTable & { clock: Clock 
     return changed;
   }
 
-  const get = async (accountId: number, id: number): Promise<SendingDomain | undefined> =>
-    (await readDomains(domains, accountId)).find((domain) => domain.id === id);
-
   return {
-    /** The account's domain of that very name (a parent covers no child), as it was within the last 30 s. */
-    find: (accountId: number, name: string): Promise<SendingDomain | undefined> =>
-      known.get(cacheKey(accountId, name)),
-
-    /** The account's domain of that very name, as it is now. */
-    read: (accountId: number, name: string): Promise<SendingDomain | undefined> =>
-      readDomain(domains, accountId, name),
-
-    /** The account's domain with that id, as it is now. */
-    get,
-
-    /** All domains of the account as they are now, oldest first. */
-    list: (accountId: number): Promise<SendingDomain[]> => readDomains(domains, accountId),
+    ...reads,
 
     /**
      * Adds a domain to an account; one that the account has already stays as it is and is returned. A name
      * belongs to one account only: the mail provider knows one identity of that name, with one set of keys.
      *
-     * @throws PosternError `validation_failed` if another account has it
+     * @throws PosternError `validation_failed` if another account has it, and what the check throws
      */
-    async add(wanted: WantedDomain): Promise<SendingDomain> {
-      const existing = await readDomain(domains, wanted.accountId, wanted.name);
+    async add(wanted: WantedDomain, check: AddingCheck = () => undefined): Promise<SendingDomain> {
       const now = clock.now();
-      const fresh = async () => newDomain(await idStore(domains).next(), now, wanted);
-      const added = existing ?? (await writeFirst(domains, await fresh(), now));
+      const added = await writeDomain(domains, wanted, check, async () => {
+        const domain = newDomain(await idStore(domains).next(), now, wanted);
+        return { domain, checkAt: nextCheckAt(domain, now) ?? now };
+      });
       forget(wanted);
       return added;
     },
@@ -96,7 +85,10 @@ export function domainStore({ clock, ...domains }: DomainTable & { clock: Clock 
      * @returns undefined if it has another one by now, or is gone
      */
     changeIfStill: (domain: SendingDomain, attributes: DomainChange, audit?: AuditEntry) =>
-      changeIfAsRead(domain, attributes, { audit, asRead: { complianceStatus: domain.complianceStatus } }),
+      changeIfAsRead(domain, attributes, {
+        audit,
+        asRead: { id: domain.id, complianceStatus: domain.complianceStatus },
+      }),
 
     /**
      * Changes attributes of a domain where some are as they were read.
@@ -132,16 +124,24 @@ export function domainStore({ clock, ...domains }: DomainTable & { clock: Clock 
       id: number,
       settings: Partial<DomainSettings>,
     ): Promise<SendingDomain> {
-      const domain = await get(accountId, id);
+      const domain = await reads.get(accountId, id);
       if (domain === undefined) throw new PosternError("not_found");
       return change(domain, { ...settings, ...(startsHost(domain, settings) && { checkAt: clock.now() }) });
     },
 
-    /** Takes the domain from the account; the name is free, and what it was stays noted. */
-    async remove(domain: SendingDomain): Promise<void> {
+    /**
+     * Takes the domain from the account; the name is free, and what it was stays noted.
+     *
+     * @returns false if it was gone already
+     */
+    async remove(domain: SendingDomain): Promise<boolean> {
       const deletedAt = clock.now();
-      await deleteDomain(domains, domain, { deletedAt, checkAt: deletedAt + keysOutliveMs });
+      const isRemoved = await deleteDomain(domains, domain, {
+        deletedAt,
+        checkAt: deletedAt + keysOutliveMs,
+      });
       forget(domain);
+      return isRemoved;
     },
   };
 }
@@ -150,8 +150,36 @@ function startsHost(before: SendingDomain, { customTracking }: Partial<DomainSet
   return customTracking === true && !before.customTracking && !before.demo;
 }
 
-function writeFirst(domains: DomainTable, domain: SendingDomain, now: number): Promise<SendingDomain> {
-  return writeDomain(domains, domain, nextCheckAt(domain, now) ?? now);
+function readsOf(domains: DomainTable, known: (key: string) => Promise<SendingDomain | undefined>) {
+  return {
+    /** The account's domain of that very name (a parent covers no child), as it was within the last 30 s. */
+    find: (accountId: number, name: string): Promise<SendingDomain | undefined> =>
+      known(cacheKey(accountId, name)),
+
+    /** The account's domain of that very name, as it is now. */
+    read: (accountId: number, name: string): Promise<SendingDomain | undefined> =>
+      readDomain(domains, accountId, name),
+
+    /** The account's domain with that id, as it is now. */
+    async get(accountId: number, id: number): Promise<SendingDomain | undefined> {
+      return (await readDomains(domains, accountId)).find((domain) => domain.id === id);
+    },
+
+    /** All domains of the account as they are now, oldest first. */
+    list: (accountId: number): Promise<SendingDomain[]> => readDomains(domains, accountId),
+
+    /** The domain of that name as it is now, whoever's it is. */
+    holder: (name: string): Promise<SendingDomain | undefined> => readHolder(domains, name),
+
+    /** What the account's last domain of that name was, if it deleted one. */
+    async lastDeleted(accountId: number, name: string): Promise<DeletedDomain | undefined> {
+      const deleted = await readDeletedDomains(domains, accountId);
+      return deleted
+        .filter((one) => one.name === name)
+        .toSorted((one, other) => one.id - other.id)
+        .at(-1);
+    },
+  };
 }
 
 function cacheKey(accountId: number, name: string): string {

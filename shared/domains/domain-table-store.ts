@@ -9,8 +9,7 @@ import {
 import type { AuditEntry } from "../accounts/audit.ts";
 import { writeAudited } from "../accounts/audited-write-store.ts";
 import { accountPartition } from "../platform/account-partition.ts";
-import { PosternError } from "../platform/errors.ts";
-import { refusedTransaction, refusedWrite, type TransactionWrite } from "../platform/refused-writes.ts";
+import { refusedTransaction, refusedWrite } from "../platform/refused-writes.ts";
 import {
   type DeletedDomain,
   deletedDomainSchema,
@@ -53,6 +52,14 @@ export async function readDomain(
   return Item && sendingDomainSchema.parse(Item);
 }
 
+/** The domain of that name, whoever's it is. */
+export async function readHolder(domains: DomainTable, name: string): Promise<SendingDomain | undefined> {
+  const { Item } = await domains.client.send(
+    new GetCommand({ TableName: domains.table, Key: ownerKey(name), ConsistentRead: true }),
+  );
+  return Item && readDomain(domains, Number(Item["ownerId"]), name);
+}
+
 /** The account's domains, oldest first. */
 export async function readDomains(domains: DomainTable, accountId: number): Promise<SendingDomain[]> {
   const items = await readItems(domains, accountId, domainPrefix);
@@ -76,56 +83,6 @@ async function readItems({ client, table }: DomainTable, accountId: number, pref
   const found: Record<string, unknown>[] = [];
   for await (const { Items = [] } of pages) found.push(...Items);
   return found;
-}
-
-/** The writes that make a domain and note whose it is: together or not at all. */
-export function addingWrites(
-  { table }: Pick<DomainTable, "table">,
-  domain: SendingDomain,
-  checkAt?: number,
-): TransactionWrite[] {
-  const { accountId, name } = domain;
-  return [
-    {
-      Put: {
-        TableName: table,
-        Item: { ...domainKey(accountId, name), ...domain, ...checkAttributes(checkAt) },
-        ConditionExpression: "attribute_not_exists(pk)",
-      },
-    },
-    {
-      Put: {
-        TableName: table,
-        Item: { ...ownerKey(name), ownerId: accountId },
-        ConditionExpression: "attribute_not_exists(pk) OR ownerId = :accountId",
-        ExpressionAttributeValues: { ":accountId": accountId },
-      },
-    },
-  ];
-}
-
-/** @throws PosternError `validation_failed` if another account has it */
-export async function writeDomain(
-  domains: DomainTable,
-  domain: SendingDomain,
-  checkAt: number,
-): Promise<SendingDomain> {
-  const { accountId, name } = domain;
-  try {
-    await domains.client.send(
-      new TransactWriteCommand({ TransactItems: addingWrites(domains, domain, checkAt) }),
-    );
-    return domain;
-  } catch (error) {
-    if (refusedTransaction(error) === undefined) throw error;
-  }
-  // Added a moment ago by another call, or by this one if its first answer was lost.
-  const existing = await readDomain(domains, accountId, name);
-  if (existing) return existing;
-  throw new PosternError("validation_failed", {
-    messages: [`${name} belongs to another account`],
-    fields: { domain_name: ["belongs to another account"] },
-  });
 }
 
 /** How a domain must be still for a change to be made, and what is noted of it together with it. */
@@ -222,9 +179,10 @@ export async function deleteDomain(
   domain: SendingDomain,
   { deletedAt, checkAt }: { deletedAt: number; checkAt: number },
 ): Promise<boolean> {
-  const { accountId, id, name } = domain;
+  const { accountId, id, name, demo, complianceStatus, reviewReasons } = domain;
   const dkimKeys = domain.dkimKeys.map(({ selector, publicKey }) => ({ selector, publicKey }));
-  const deleted: DeletedDomain = { id, accountId, name, demo: domain.demo, dkimKeys, deletedAt };
+  const was = { id, accountId, name, demo, complianceStatus, reviewReasons, dkimKeys };
+  const deleted: DeletedDomain = { ...was, deletedAt };
   const remove = { TableName: table, ExpressionAttributeValues: { ":own": id } };
   const owner = { TableName: table, ExpressionAttributeValues: { ":own": accountId } };
   try {
@@ -285,11 +243,11 @@ export async function readDue(
   });
 }
 
-function checkAttributes(checkAt: number | undefined) {
+export function checkAttributes(checkAt: number | undefined) {
   return checkAt === undefined ? {} : { checkState, checkAt };
 }
 
-function domainKey(accountId: number, name: string): Key {
+export function domainKey(accountId: number, name: string): Key {
   return { pk: accountPartition(accountId), sk: `${domainPrefix}${name}` };
 }
 
@@ -297,6 +255,7 @@ function deletedKey(accountId: number, id: number): Key {
   return { pk: accountPartition(accountId), sk: `${deletedPrefix}${id}` };
 }
 
-function ownerKey(name: string): Key {
+/** The item that says whose a name is. */
+export function ownerKey(name: string): Key {
   return { pk: `DOMAIN#${name}`, sk: "OWNER" };
 }

@@ -7,6 +7,7 @@ import { type RotationStep, rotationStep } from "./key-rotation.ts";
 import type { KeyZoneClient } from "./key-zone-client.ts";
 import type { DkimKey, SendingDomain } from "./sending-domain.ts";
 import type { SesIdentityClient } from "./ses-identity-client.ts";
+import { settleIdentity } from "./settle-identity.ts";
 
 export interface RotateKeysDeps {
   readonly domains: DomainStore;
@@ -50,18 +51,19 @@ async function renewKey(
 
 /** Takes a step, and notes it; where another look has taken it meanwhile, its keys are those that count. */
 async function take(
-  { domains, keyZone, clock }: RotateKeysDeps,
+  deps: RotateKeysDeps,
   domain: SendingDomain,
   step: RotationStep,
   change: Pick<SendingDomain, "dkimKeys" | "keySwitchedAt" | "keyRenewedAt">,
 ): Promise<SendingDomain> {
+  const { domains, keyZone, clock } = deps;
   const entry = auditEntry(system, noteOfRotation(domain, step, change.dkimKeys), clock.now());
-  const { keySwitchedAt, keyRenewedAt } = domain;
-  const terms = { asRead: { keySwitchedAt, keyRenewedAt }, audit: entry };
+  const { id, keySwitchedAt, keyRenewedAt } = domain;
+  const terms = { asRead: { id, keySwitchedAt, keyRenewedAt }, audit: entry };
   const changed = await domains.changeIfAsRead(domain, change, terms);
   if (changed !== undefined) return changed;
-  const others = await domains.get(domain.accountId, domain.id);
-  if (others === undefined) return domain;
-  await keyZone.publish(others);
-  return others;
+  const others = await domains.get(domain.accountId, id);
+  if (others) await keyZone.publish(others);
+  else await settleIdentity(deps, domain.name);
+  return others ?? domain;
 }

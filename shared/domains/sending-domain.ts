@@ -113,6 +113,8 @@ export const sendingDomainSchema = z.object({
   toldState: z.string().optional(),
   /** Of how many states the owner was told. */
   toldTimes: z.number().int().optional(),
+  /** Epoch ms at which all was made that the domain needs elsewhere: published keys, SES identity, token. */
+  setUpAt: z.number().optional(),
   /** Epoch ms at which the key that signs became it, and at which the other one was made. */
   keySwitchedAt: z.number().optional(),
   keyRenewedAt: z.number().optional(),
@@ -121,6 +123,9 @@ export const sendingDomainSchema = z.object({
 /** What stays known of a domain that was deleted; its keys can open nothing any more. */
 export const deletedDomainSchema = z.object({
   ...sendingDomainSchema.pick({ id: true, accountId: true, name: true, demo: true }).shape,
+  /** What it was, and why. */
+  ...sendingDomainSchema.pick({ complianceStatus: true }).partial().shape,
+  ...sendingDomainSchema.pick({ reviewReasons: true }).shape,
   dkimKeys: z.array(dkimKeySchema.omit({ encryptedPrivateKey: true })),
   deletedAt: z.number(),
 });

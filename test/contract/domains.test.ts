@@ -58,6 +58,23 @@ await onEachDynamoEngine("sending domains", (dynamo) => {
     expect(await domains.find(4, name)).toBeUndefined();
   });
 
+  it("are as many as the check allows, though several are added at the same moment", async () => {
+    const accountId = 7_000 + made;
+    const check = (own: readonly unknown[]) => {
+      if (own.length >= 2) throw new Error("too many");
+    };
+    const added = await Promise.allSettled(
+      [1, 2, 3, 4].map((place) =>
+        store().add(
+          { accountId, name: `d${place}.${name}`, complianceStatus: "unverified_dns", dkimKeys },
+          check,
+        ),
+      ),
+    );
+    expect(added.filter(({ status }) => status === "fulfilled")).toHaveLength(2);
+    expect(await domains.list(accountId)).toHaveLength(2);
+  });
+
   it("are known to be suspended to every process within 30 seconds, and at once to the one that did it", async () => {
     await add(1);
     const elsewhere = store();

@@ -91,6 +91,7 @@ export async function startDeliveryService(mailbox: { deliver: (mail: Mail) => P
       keyZone: { publish: async () => undefined },
       sesIdentities: sesIdentityClient({ ses, dkimKeys }),
       tokens: tokenStore({ client, table: tables.accounts, clock }),
+      clock,
     },
     { accountId: account.id, typedName: "example.com", complianceStatus: "compliant" },
   );

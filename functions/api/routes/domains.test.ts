@@ -94,15 +94,14 @@ describe("a new domain", () => {
     expect(answer).toMatchObject({ status: 422, body: { errors } });
   });
 
-  it.each([
-    mailHost,
-    `demo-1.${mailHost}`,
-    `deep.below.${mailHost}`,
-  ])("is refused where it is the operator's: %s", async (domain_name) => {
-    expect(await call("POST", "/api/domains", { domain: { domain_name } })).toMatchObject({
-      ...{ status: 422, body: { errors: { domain_name: ["belongs to this service"] } } },
-    });
-  });
+  it.each([mailHost, `demo-1.${mailHost}`, `deep.below.${mailHost}`])(
+    "is refused where it is the operator's: %s",
+    async (domain_name) => {
+      expect(await call("POST", "/api/domains", { domain: { domain_name } })).toMatchObject({
+        ...{ status: 422, body: { errors: { domain_name: ["belongs to this service"] } } },
+      });
+    },
+  );
 
   it("is refused when the account has it, and when another has it", async () => {
     const { domain_name } = await create();

@@ -3,7 +3,7 @@ import { auditNote } from "../../../shared/accounts/audit.ts";
 import { planNamed } from "../../../shared/billing/plans.ts";
 import { addDomain } from "../../../shared/domains/add-domain.ts";
 import { checkDomain } from "../../../shared/domains/check-domain.ts";
-import { isOperators, sendingDomainName } from "../../../shared/domains/domain-name.ts";
+import { isOperators } from "../../../shared/domains/domain-name.ts";
 import { recordsOf } from "../../../shared/domains/domain-records.ts";
 import type { DomainWork } from "../../../shared/domains/domain-work.ts";
 import { removeDomain } from "../../../shared/domains/remove-domain.ts";
@@ -68,13 +68,14 @@ function createRoute({ domainWork }: DomainDeps): ApiRoute {
     handle: async (request) => {
       const typedName = request.body?.domain_name ?? "";
       if (typedName.trim() === "") throw fieldErrors({ base: [blankNameMessage] });
-      await mayAdd(domainWork, request, sendingDomainName(typedName));
       const wanted = {
         accountId: request.account.id,
         typedName,
         complianceStatus: "unverified_dns",
       } as const;
-      const domain = await addDomain(domainWork, wanted);
+      const domain = await addDomain(domainWork, wanted, (name, all) =>
+        checkNew(domainWork, request, name, all),
+      );
       const body = shown(domainWork, request, domain);
       return { status: 200, body, audit: noted(domain, "created", { after: { domain_name: domain.name } }) };
     },
@@ -85,16 +86,18 @@ function createRoute({ domainWork }: DomainDeps): ApiRoute {
  * @throws PosternError `validation_failed` for the operator's own, a domain that is there already, and one more than
  * the plan has
  */
-async function mayAdd(
-  { domains, mailHost }: DomainWork,
+function checkNew(
+  { mailHost }: Pick<DomainWork, "mailHost">,
   { account }: Pick<ApiRequest, "account">,
   name: string,
-) {
+  all: readonly SendingDomain[],
+): void {
   if (isOperators(name, mailHost)) throw fieldErrors({ domain_name: ["belongs to this service"] });
-  const own = (await domains.list(account.id)).filter(({ demo }) => !demo);
-  if (own.some((domain) => domain.name === name)) {
-    throw fieldErrors({ domain_name: ["has already been taken"] });
-  }
+  const own = all.filter(({ demo }) => !demo);
+  const same = own.find((domain) => domain.name === name);
+  // Whose making was cut off is there, and is completed.
+  if (same !== undefined && same.setUpAt === undefined) return;
+  if (same !== undefined) throw fieldErrors({ domain_name: ["has already been taken"] });
   const { domains: most } = planNamed(account.planName);
   if (own.length >= most) throw fieldErrors({ base: [`Your plan's limit of domains is reached: ${most}`] });
 }
