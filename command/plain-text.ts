@@ -19,6 +19,21 @@ export function limit(value: number): string {
   return value >= unlimited ? "no limit" : wholeNumber(value);
 }
 
+/** A number of held messages; with a plus where they are too many to be counted. */
+export function heldNumber({ messages, isAll }: { messages: number; isAll: boolean }): string {
+  return wholeNumber(messages) + (isAll ? "" : "+");
+}
+
+/** `$1,234.50` */
+export function dollars(cents: number): string {
+  return (cents / 100).toLocaleString("en-US", { style: "currency", currency: "USD" });
+}
+
+/** `2026-11-23` */
+export function day(isoTime: string): string {
+  return isoTime.slice(0, 10);
+}
+
 /** `2026-11-23 09:30`, in UTC. */
 export function minute(isoTime: string): string {
   return isoTime.slice(0, 16).replace("T", " ");

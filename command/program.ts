@@ -1,10 +1,16 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Command, Option } from "commander";
 import { accountCommands } from "./commands/accounts.ts";
+import { complaintCommand } from "./commands/complaint.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { domainCommands } from "./commands/domains.ts";
+import { organizationCommands } from "./commands/organizations.ts";
 import { queueCommands } from "./commands/queues.ts";
+import { suspensionsCommand } from "./commands/suspensions.ts";
 import { tokenCommands } from "./commands/tokens.ts";
 import { usageCommand } from "./commands/usage.ts";
+import { userCommands } from "./commands/users.ts";
 import type { Context } from "./context.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -15,6 +21,7 @@ Examples:
   postern accounts list
   postern accounts create --name Shop --owner me@shop.example --plan basic-10k
   postern domains review
+  postern suspensions
   postern queues replay DeliverTransactional
   postern usage --json
   postern doctor
@@ -29,6 +36,7 @@ export function programFor(terminal: Terminal, env: Context["env"]): Command {
   const context: Context = { terminal, env };
   const program = new Command("postern")
     .description("The operator's hand on an installation of Postern.")
+    .version(version(), "-V, --version", "show the version of this program")
     .option("--json", "print answers as JSON")
     .option("-f, --function <name>", "the stack's output OperatorFunction, in AWS")
     .option("--region <region>", "AWS region of the installation")
@@ -38,10 +46,14 @@ export function programFor(terminal: Terminal, env: Context["env"]): Command {
     .addHelpText("after", examples);
   for (const command of [
     accountCommands(context),
+    organizationCommands(context),
+    userCommands(context),
     tokenCommands(context),
     domainCommands(context),
-    queueCommands(context),
+    suspensionsCommand(context),
+    complaintCommand(context),
     usageCommand(context),
+    queueCommands(context),
     doctorCommand(context),
   ]) {
     program.addCommand(command);
@@ -50,9 +62,15 @@ export function programFor(terminal: Terminal, env: Context["env"]): Command {
   return program;
 }
 
+function version(): string {
+  const file = join(import.meta.dirname, "../package.json");
+  return String(Object(JSON.parse(readFileSync(file, "utf8"))).version);
+}
+
 /** What the parser would inherit only by commands that it makes itself. */
 function prepare(command: Command, terminal: Terminal): void {
   command
+    .helpOption("-h, --help", "show this help")
     .exitOverride()
     .showSuggestionAfterError()
     .helpCommand(false)

@@ -1,19 +1,16 @@
 import { Command } from "commander";
-import * as z from "zod";
 import {
   type AccountsAnswer,
   accountsAnswerSchema,
-  type ShownAccountAnswer,
   shownAccountAnswerSchema,
 } from "../../shared/contracts/operator-answers.ts";
 import { type Context, idFrom, type Run, running, wholeFrom } from "../context.ts";
 import { UsageMistake } from "../failures.ts";
-import { limit, minute, wholeNumber } from "../plain-text.ts";
-import { type Column, listOf, tableOf } from "../table.ts";
-import { addStandingCommands, standingSchema, suspensionsText } from "./standing.ts";
-
-/** `from`: ISO time, or `now`. */
-const plannedSchema = z.looseObject({ planName: z.string(), from: z.string() });
+import { limit, wholeNumber } from "../plain-text.ts";
+import { type Column, tableOf } from "../table.ts";
+import { accountText } from "./account-text.ts";
+import { addBillingCommands } from "./billing.ts";
+import { addStandingCommands } from "./standing.ts";
 
 const usualRows = 50;
 const mostAtOnce = 100;
@@ -45,19 +42,6 @@ const limitOptions = [
   ["--reads <requests>", "logGetsPerMinute", "single messages read from the log in a minute"],
 ] as const;
 
-/** Those that an account shows apart from its usage. */
-const shownLimits = {
-  emailsPerHour: ["Hour", "emails go out; the rest waits"],
-  messageBytes: ["Size", "bytes of one email, with its attachments"],
-  requestsPer10Seconds: ["Requests", "of a token to the API in 10 seconds"],
-  smtpConnections: ["SMTP", "connections at the same time"],
-  smtpMessagesPerConnection: ["Messages", "on one SMTP connection"],
-  statsPerMinute: ["Stats", "requests in a minute"],
-  suppressionsPerMinute: ["Lists", "requests to the suppression list in a minute"],
-  logListsPerMinute: ["Searches", "of the message log in a minute"],
-  logGetsPerMinute: ["Reads", "of single messages of the log in a minute"],
-} as const;
-
 /** Each option by its name. */
 type LimitOptions = Readonly<Record<string, unknown>>;
 
@@ -72,25 +56,11 @@ export function accountCommands(context: Context): Command {
     .action(running(context, list));
   accounts
     .command("show")
-    .description("Shows an account: plan, limits, usage, domains.")
+    .description("Shows an account: plan, usage, limits, domains, how it stands.")
     .argument("<account>", "its id", idFrom)
     .action(running(context, show));
   addCreate(accounts, context);
-  accounts
-    .command("plan")
-    .description("Puts an account on another plan: a larger one now, a smaller one when its period ends.")
-    .argument("<account>", "its id", idFrom)
-    .argument("<plan>", "the plan's name")
-    .action(
-      running(context, async (run, accountId: number, planName: string) => {
-        const answer = await run.operator.read(plannedSchema, "setPlan", { accountId, planName });
-        run.show(answer, () =>
-          answer.from === "now"
-            ? `Account ${accountId} is on the plan ${answer.planName}.`
-            : `Account ${accountId} will be on the plan ${answer.planName} from ${minute(answer.from)} UTC on.`,
-        );
-      }),
-    );
+  addBillingCommands(accounts, context);
   withLimits(
     accounts
       .command("limits")
@@ -162,40 +132,7 @@ export async function readAccounts(
 
 async function show(run: Run, accountId: number): Promise<void> {
   const account = await run.operator.read(shownAccountAnswerSchema, "showAccount", { accountId });
-  const { suspensions } = await run.operator.read(standingSchema, "showStanding", { accountId });
-  run.show({ ...account, suspensions }, () => {
-    const suspended = suspensions.length === 0 ? "" : `\n\n${suspensionsText(suspensions)}`;
-    return shownText(account, run.terminal.columns) + suspended;
-  });
-}
-
-function shownText(account: ShownAccountAnswer, columns: number | undefined): string {
-  const { usage, limits, domains } = account;
-  const details = listOf([
-    ["Account", account.accountId],
-    ["Name", account.name],
-    ["Owner", account.ownerEmail],
-    ["Status", account.status],
-    ["Plan", account.planName],
-    ["Organization", account.organizationId],
-    ["Period", usage && `${minute(usage.periodStart)} to ${minute(usage.periodEnd)} UTC`],
-    ["Used", usage && `${wholeNumber(usage.used)} of ${limit(usage.monthLimit)}`],
-    ["Today", usage && `${wholeNumber(usage.dayUsed)} of ${limit(usage.dayLimit)}`],
-    ...Object.entries(shownLimits).map(([field, [name, what]]) => {
-      const value = limits[field];
-      return [name, value === undefined ? undefined : `${limit(value)} ${what}`] as const;
-    }),
-  ]);
-  const table = tableOf(
-    domains,
-    [
-      { title: "DOMAIN", value: ({ domainName }) => domainName, shrinks: true },
-      { title: "ID", value: ({ domainId }) => domainId, align: "right" },
-      { title: "STATUS", value: ({ complianceStatus }) => complianceStatus },
-    ],
-    columns,
-  );
-  return domains.length === 0 ? details : `${details}\n\n${table}`;
+  run.show(account, () => accountText(account, run.terminal.columns));
 }
 
 interface CreateOptions extends LimitOptions {

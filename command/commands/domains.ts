@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import * as z from "zod";
 import {
   domainsAnswerSchema,
@@ -6,6 +6,7 @@ import {
   reviewAnswerSchema,
 } from "../../shared/contracts/operator-answers.ts";
 import { type Context, idFrom, type Run, running } from "../context.ts";
+import { UsageMistake } from "../failures.ts";
 import { minute, oneLine } from "../plain-text.ts";
 import { tableOf } from "../table.ts";
 
@@ -43,6 +44,7 @@ export function domainCommands(context: Context): Command {
     .argument("<domain>", "its name")
     .action(running(context, add));
   addDecisions(domains, context);
+  addSettings(domains, context);
   return domains;
 }
 
@@ -68,6 +70,52 @@ function addDecisions(domains: Command, context: Context): void {
       }),
     );
   }
+}
+
+/** What a domain's mail gets, as options and as fields of the operator's action. */
+const settings = [
+  ["open-tracking", "openTracking", "a pixel that tells of opens"],
+  ["click-tracking", "clickTracking", "links that tell of clicks"],
+  ["tracking-opt-out", "trackingOptOut", "a link by which recipients end the tracking"],
+  ["unsubscribe-link", "unsubscribeLink", "the unsubscribe footer in transactional mail, too"],
+  ["custom-tracking", "customTracking", "the domain's own host in tracking links"],
+] as const;
+
+function addSettings(domains: Command, context: Context): void {
+  const command = domains
+    .command("settings")
+    .description("Changes what a domain's mail gets; what is not named stays.")
+    .argument("<account>", "the account's id", idFrom)
+    .argument("<domain>", "the domain's id", idFrom);
+  for (const [name, , what] of settings) {
+    command.addOption(new Option(`--${name} <switch>`, what).choices(["on", "off"]));
+  }
+  command.action(running(context, changeSettings));
+}
+
+const changedSchema = z.looseObject({ domainId: z.number(), domainName: z.string() });
+
+async function changeSettings(
+  run: Run,
+  accountId: number,
+  domainId: number,
+  // Under the very names that the action has for them.
+  options: Partial<Record<(typeof settings)[number][1], "on" | "off">>,
+): Promise<void> {
+  const wanted = settings.flatMap(([name, field]) => {
+    const value = options[field];
+    return value === undefined ? [] : [{ name, field, value }];
+  });
+  if (wanted.length === 0) {
+    throw new UsageMistake(`name a setting: ${settings.map(([name]) => `--${name}`).join(", ")}`);
+  }
+  const fields = Object.fromEntries(wanted.map(({ field, value }) => [field, value === "on"]));
+  const details = { accountId, domainId, ...fields };
+  const answer = await run.operator.read(changedSchema, "setDomainSettings", details);
+  run.show(answer, () => {
+    const changed = wanted.map(({ name, value }) => `${name.replaceAll("-", " ")} ${value}`);
+    return `${oneLine(answer.domainName)}: ${changed.join(", ")}.`;
+  });
 }
 
 async function list(run: Run, accountId: number): Promise<void> {

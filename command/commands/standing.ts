@@ -1,21 +1,10 @@
 import { type Command, Option } from "commander";
 import * as z from "zod";
+import { standingAnswerSchema } from "../../shared/contracts/operator-answers.ts";
 import { streamSchema } from "../../shared/contracts/streams.ts";
 import { type Context, idFrom, mustConfirm, type Run, running } from "../context.ts";
-import { minute, oneLine, wholeNumber } from "../plain-text.ts";
-
-const suspensionSchema = z.looseObject({
-  scope: z.string(),
-  domainName: z.string().optional(),
-  stream: z.string().optional(),
-  reason: z.string(),
-  since: z.string(),
-  banAt: z.string(),
-  answered: z.boolean(),
-  automatic: z.boolean(),
-});
-
-export const standingSchema = z.looseObject({ suspensions: z.array(suspensionSchema) });
+import { oneLine, wholeNumber } from "../plain-text.ts";
+import { standingText } from "./standing-text.ts";
 
 const releasedSchema = z.looseObject({
   status: z.string(),
@@ -24,8 +13,6 @@ const releasedSchema = z.looseObject({
 });
 
 const liftedSchema = releasedSchema.extend({ lifted: z.boolean() });
-
-export type Suspension = z.output<typeof suspensionSchema>;
 
 interface Part {
   readonly domain?: string;
@@ -81,11 +68,11 @@ function subjectOf(accountId: number, { domain, stream }: Part): string {
 async function suspend(run: Run, accountId: number, options: Part & { reason?: string }): Promise<void> {
   run.terminal.progress("Until nothing goes out any more …");
   const details = { accountId, ...partOf(options), reason: options.reason };
-  const answer = await run.operator.read(standingSchema, "suspend", details);
+  const answer = await run.operator.read(standingAnswerSchema, "suspend", details);
   run.show(answer, () =>
     [
       `${subjectOf(accountId, options)} is suspended: nothing goes out.`,
-      suspensionsText(answer.suspensions),
+      standingText(answer, run.terminal.columns),
     ].join("\n"),
   );
 }
@@ -100,8 +87,11 @@ async function lift(run: Run, accountId: number, options: Part): Promise<void> {
 }
 
 async function answered(run: Run, accountId: number, options: Part): Promise<void> {
-  const answer = await run.operator.read(standingSchema, "noteAnswer", { accountId, ...partOf(options) });
-  run.show(answer, () => suspensionsText(answer.suspensions));
+  const answer = await run.operator.read(standingAnswerSchema, "noteAnswer", {
+    accountId,
+    ...partOf(options),
+  });
+  run.show(answer, () => standingText(answer, run.terminal.columns));
 }
 
 async function ban(run: Run, accountId: number, options: { reason?: string; yes?: boolean }): Promise<void> {
@@ -115,15 +105,4 @@ async function ban(run: Run, accountId: number, options: { reason?: string; yes?
 function releasedText({ released, allReleased }: z.output<typeof releasedSchema>, what: string): string {
   const held = released === 0 ? "" : `${wholeNumber(released)} held messages are ${what}.`;
   return allReleased ? held : `${held} The rest follows by itself.`.trim();
-}
-
-/** One line for each suspension. */
-export function suspensionsText(suspensions: readonly Suspension[]): string {
-  return suspensions
-    .map(({ scope, domainName, stream, reason, since, banAt, answered: isAnswered }) => {
-      const what = oneLine(domainName ?? (stream === undefined ? scope : `${stream} stream`));
-      const answer = isAnswered ? ", answered" : "";
-      return `Suspended  ${what} since ${minute(since)}, a ban from ${minute(banAt)} UTC on${answer}\n           ${oneLine(reason)}`;
-    })
-    .join("\n");
 }

@@ -1,13 +1,13 @@
 import { Command, Option } from "commander";
 import { type Context, idFrom, type Run, running } from "../context.ts";
-
-/** Levels by their names, as the account API numbers them. */
-const levels = { viewer: 10, admin: 100 } as const;
+import { levels } from "./levels.ts";
 
 interface TokenOptions {
   readonly name: string;
   readonly level: keyof typeof levels;
   readonly domain?: number;
+  readonly user?: number;
+  readonly organization?: number;
   readonly expires?: string;
 }
 
@@ -19,16 +19,27 @@ export function tokenCommands(context: Context): Command {
     .argument("<account>", "the account's id", idFrom)
     .requiredOption("--name <name>", "what it is for")
     .addOption(new Option("--level <level>", "what it may").choices(Object.keys(levels)).default("admin"))
-    .option("--domain <id>", "for this domain only, by its id", idFrom)
+    .addOption(byId("--domain <id>", "for this domain only").conflicts(["user", "organization"]))
+    .addOption(
+      byId("--user <access>", "for a user, by the id of his access: it may what he may").conflicts([
+        "organization",
+      ]),
+    )
+    .addOption(byId("--organization <id>", "for the sub-accounts of an organization, and nothing else"))
     .option("--expires <time>", "ISO time at which it ends; never unless given")
     .action(running(context, create));
   return tokens;
 }
 
+function byId(flags: string, what: string): Option {
+  return new Option(flags, what).argParser(idFrom);
+}
+
 async function create(run: Run, accountId: number, options: TokenOptions): Promise<void> {
-  const { name, level, domain: domainId, expires: expiresAt } = options;
+  const { name, level, domain: domainId, user: accessId, organization: organizationId } = options;
   const answer = await run.operator.ask("createToken", {
-    ...{ accountId, name, accessLevel: levels[level], domainId, expiresAt },
+    ...{ accountId, name, accessLevel: levels[level], domainId, accessId, organizationId },
+    expiresAt: options.expires,
   });
   run.show(answer, () => String(Object(answer).token));
   run.terminal.error(

@@ -5,6 +5,7 @@ import { type Context, idFrom, type Run, running } from "../context.ts";
 import { limit, minute, wholeNumber } from "../plain-text.ts";
 import { type Column, listOf, tableOf } from "../table.ts";
 import { type ListedAccount, readAccounts } from "./accounts.ts";
+import { usageEntries } from "./usage-text.ts";
 
 const answerSchema = usageAnswerSchema.extend({ accountId: z.number() });
 
@@ -36,16 +37,7 @@ async function usage(run: Run, accountId: number | undefined): Promise<void> {
 
 async function usageOf(run: Run, accountId: number): Promise<void> {
   const answer = await run.operator.read(answerSchema, "usage", { accountId });
-  run.show(answer, () =>
-    listOf([
-      ["Account", accountId],
-      ["Plan", answer.planName],
-      ["Period", `${minute(answer.periodStart)} to ${minute(answer.periodEnd)} UTC`],
-      ["Used", `${wholeNumber(answer.used)} of ${limit(answer.monthLimit)}`],
-      ["Left", wholeNumber(answer.remaining)],
-      ["Today", `${wholeNumber(answer.dayUsed)} of ${limit(answer.dayLimit)}`],
-    ]),
-  );
+  run.show(answer, () => listOf([["Account", accountId], ...usageEntries(answer)]));
 }
 
 function percent(part: number, whole: number): string {

@@ -4,6 +4,8 @@ import type { StandingAnswer } from "../../shared/contracts/operator-answers.ts"
 import { heldOf } from "../../shared/messages/held.ts";
 import type { HeldCounts } from "../../shared/messages/held-store.ts";
 
+const dayMs = 86_400_000;
+
 /**
  * How an account stands, as the operator is told.
  *
@@ -19,7 +21,7 @@ export function shownStanding(
     accountId,
     status,
     ...(status === "banned" && ban !== undefined && { ban: { ...ban, since: isoTime(ban.since) } }),
-    suspensions: suspensions.map((one) => shownSuspension(one, held)),
+    suspensions: suspensions.map((one) => shownSuspension(one, held, now)),
     warnings: warningsOf(standing, now).map((one) => ({ ...one, since: isoTime(one.since) })),
     held: heldOf(held, { kind: "account" }),
   };
@@ -28,9 +30,11 @@ export function shownStanding(
 export function shownSuspension(
   { scope, reason, since, banAt, answered = false, automatic = false }: Suspension,
   held: HeldCounts,
+  now: number,
 ): StandingAnswer["suspensions"][number] {
   const { kind, ...what } = scope;
-  const times = { since: isoTime(since), banAt: isoTime(banAt) };
+  const daysLeft = Math.max(0, Math.ceil((banAt - now) / dayMs));
+  const times = { since: isoTime(since), banAt: isoTime(banAt), daysLeft };
   return { scope: kind, ...what, reason, ...times, answered, automatic, held: heldOf(held, scope) };
 }
 

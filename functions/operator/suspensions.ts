@@ -76,13 +76,17 @@ export async function showStanding(deps: SuspensionDeps, accountId: number): Pro
 
 /** The suspensions of all accounts, those about which something is due first. */
 export async function listSuspensions(
-  { standings, held }: SuspensionDeps,
+  { standings, held, clock }: SuspensionDeps,
   wanted: { limit: number; after?: string | undefined },
 ): Promise<SuspensionsAnswer> {
   const { accounts, next } = await standings.suspended(wanted);
   const described = accounts.map(async ({ id: accountId, name, standing = goodStanding }) => {
     const counts = await held.count(accountId);
-    return standing.suspensions.map((one) => ({ accountId, name, ...shownSuspension(one, counts) }));
+    return standing.suspensions.map((one) => ({
+      accountId,
+      name,
+      ...shownSuspension(one, counts, clock.now()),
+    }));
   });
   return { suspensions: (await Promise.all(described)).flat(), next };
 }

@@ -42,8 +42,9 @@ const suspensionAnswerSchema = z.object({
   stream: z.string().optional(),
   reason: z.string(),
   since: time,
-  /** When it becomes a ban of the account. */
+  /** When it becomes a ban of the account, and how many days are left until then, the last one as 1. */
   banAt: time,
+  daysLeft: z.number().int(),
   /** Whether the owner has answered. */
   answered: z.boolean(),
   /** Whether the account's rates led to it. */

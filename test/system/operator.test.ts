@@ -1,3 +1,5 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "../../shared/platform/ids.ts";
@@ -45,8 +47,87 @@ describe("the operator's program", () => {
       usage: { used: 0, monthLimit: 12_000 },
     });
     expect((await postern(["accounts", "show", id])).out).toMatch(/^Used +0 of 12,000$/m);
-    expect(await postern(["accounts", "plan", id, "business-100k"])).toMatchObject({ code: 0 });
+    expect(await postern(["accounts", "plan", id, "business-100k"])).toMatchObject({
+      ...{ code: 0, out: `Account ${id}: basic-10k → business-100k, now.` },
+    });
     expect((await json("usage", id)).planName).toBe("business-100k");
+    expect((await postern(["accounts", "plan", id, "free"])).out).toMatch(
+      /: business-100k → free, when its period ends, \d{4}-\d\d-\d\d \d\d:\d\d UTC\.$/,
+    );
+    expect((await postern(["usage", id])).out).toMatch(/^Plan +business-100k, free from .* UTC on$/m);
+    expect((await postern(["accounts", "plan", id, "business-100k"])).out).toContain(
+      "stays on business-100k",
+    );
+  });
+
+  it("lets emails beyond the month's go out, up to a cap, and no longer", async () => {
+    const id = String(await newAccount("Over", "--plan", "basic-10k"));
+    const overage = async (...more: string[]) => (await postern(["accounts", "overage", id, ...more])).out;
+    expect(await overage()).toBe(`Account ${id}: overage is off; $1.00 for each 1,000 once it is on.`);
+    expect(await overage("--on", "--cap", "2_000")).toMatch(/overage is on, 0 of 2,000 used in this period/);
+    expect((await postern(["accounts", "show", id])).out).toMatch(/^Overage +0 of 2,000$/m);
+    expect(await overage("--off")).toContain("overage is off");
+    const free = String(await newAccount("Free"));
+    const refused = await postern(["accounts", "overage", free, "--on"]);
+    expect([refused.code, refused.err]).toEqual([
+      1,
+      expect.stringContaining("the account's plan sells none"),
+    ]);
+  });
+
+  it("makes organizations with sub-accounts, and lists them", async () => {
+    const main = await newAccount("Group main", "--plan", "business-100k");
+    const made = await json("organizations", "create", String(main), "--name", "Group");
+    const organization = String(made.organizationId);
+    const added = await json("organizations", "add", organization, "--name", "Branch");
+    expect(await json("organizations", "show", organization)).toMatchObject({
+      ...{ name: "Group", mainAccountId: main },
+      subAccounts: [{ accountId: added.accountId, name: "Branch" }],
+    });
+    expect((await postern(["organizations", "list"])).out).toMatch(
+      new RegExp(`^ *${organization}  Group +${main}$`, "m"),
+    );
+    expect(await json("accounts", "show", String(added.accountId))).toMatchObject({
+      ...{ organizationId: made.organizationId, planName: "business-100k" },
+    });
+    expect((await postern(["organizations", "show", "99999999"])).err).toContain("no organization 99999999");
+  });
+
+  it("gives people access to an account, and lists them", async () => {
+    const id = String(await newAccount("People"));
+    const args = ["users", "add", id, "ada@people.example", "--name", "Ada", "--level", "viewer"];
+    expect((await postern(args)).code).toBe(0);
+    const { users } = await json("users", "list", id);
+    expect(users).toMatchObject([{ kind: "owner" }, { kind: "user", email: "ada@people.example" }]);
+    const { out } = await postern(["users", "list", id]);
+    expect(out).toMatch(/user +ada@people\.example +Ada +viewer$/m);
+    const token = await postern(["tokens", "create", id, "--name", "Ada", "--user", `${users[1].accessId}`]);
+    const headers = { authorization: `Bearer ${token.out}` };
+    expect((await fetch(`${cloud.urls.api}/api/standing`, { headers })).status).toBe(200);
+    expect((await fetch(`${cloud.urls.api}/api/audit_log`, { headers })).status).toBe(403);
+  });
+
+  it("changes a domain's settings", async () => {
+    const id = String(await newAccount("Settings", "--plan", "basic-10k"));
+    const { domainId, domainName } = await json("domains", "add", id, `settings${id}.example`);
+    const change = ["domains", "settings", id, String(domainId), "--click-tracking", "on"];
+    expect((await postern(change)).out).toBe(`${domainName}: click tracking on.`);
+    expect(await postern(["domains", "settings", id, String(domainId)])).toMatchObject({ code: 2 });
+  });
+
+  it("records a complaint from a file, and refuses what is none", async () => {
+    const file = join(cloud.stateFolder, "no-complaint.eml");
+    await writeFile(file, "Subject: Hello\r\n\r\nHello");
+    expect(await postern(["complaint", file])).toMatchObject({
+      ...{ code: 1, err: expect.stringContaining("is no feedback report") },
+    });
+    expect(await postern(["complaint", "/nowhere/report.eml"])).toMatchObject({ code: 2 });
+  });
+
+  it("says its version, which is the package's", async () => {
+    const { out, code } = await postern(["--version"]);
+    const { version } = JSON.parse(await readFile("package.json", "utf8"));
+    expect([code, out]).toEqual([0, version]);
   });
 
   it("lists accounts in 80 columns, whatever their names, and cuts nothing in a pipe", async () => {
@@ -110,11 +191,16 @@ describe("the operator's program", () => {
   it.each([
     "",
     "accounts",
-    ...["list", "show", "create", "plan", "limits", "suspend", "lift", "answered", "ban"].map(
+    ...["list", "show", "create", "plan", "overage", "statements", "limits"].map(
       (name) => `accounts ${name}`,
     ),
+    ...["suspend", "lift", "answered", "ban"].map((name) => `accounts ${name}`),
+    ...["list", "show", "create", "add"].map((name) => `organizations ${name}`),
+    ...["list", "add", "accept"].map((name) => `users ${name}`),
     "tokens create",
-    ...["list", "review", "add", "approve", "reject"].map((name) => `domains ${name}`),
+    ...["list", "review", "add", "approve", "reject", "settings"].map((name) => `domains ${name}`),
+    "suspensions",
+    "complaint",
     ...["depth", "dead", "replay"].map((name) => `queues ${name}`),
     "usage",
     "doctor",
@@ -132,6 +218,9 @@ describe("an account that misbehaves", () => {
     const suspended = await postern(["accounts", "suspend", id, "--stream", "bulk", "--reason", reason]);
     expect(suspended.out).toMatch(new RegExp(`^The bulk stream of account ${id} is suspended[^]*${reason}$`));
     expect((await postern(["accounts", "show", id])).out).toMatch(/^Suspended +bulk stream since /m);
+    const all = await postern(["suspensions"]);
+    expect(all.out).toMatch(new RegExp(`^\\d{4}-.* +14 +no +0 +${id}  Loud +bulk stream$`, "m"));
+    expect(longest(all.out)).toBeLessThanOrEqual(80);
     expect((await postern(["accounts", "answered", id, "--stream", "bulk"])).out).toContain("answered");
     const lift = ["accounts", "lift", id, "--stream", "bulk"];
     expect((await postern(lift)).out).toContain("may send again");
@@ -207,4 +296,14 @@ describe("dead letters", () => {
     const run = await postern(["queues", "replay", "Schedules"]);
     expect([run.code, run.err]).toEqual([1, expect.stringContaining("no queue to go back to")]);
   });
+});
+
+it("shows what closed billing periods have cost", async () => {
+  const id = String(await newAccount("Past", "--plan", "basic-10k"));
+  expect((await postern(["accounts", "statements", id])).out).toBe("No billing period has been closed yet.");
+  await cloud.advanceClock({ days: 32 });
+  await eventually(async () => {
+    expect((await postern(["accounts", "statements", id])).out).toMatch(/ {2}basic-10k +0 +0 +\$15\.00$/m);
+  });
+  expect(await json("accounts", "statements", id)).toMatchObject({ statements: [{ totalCents: 1_500 }] });
 });
