@@ -86,8 +86,13 @@ const isAny = (of: (value: LogValue) => LogValue) => (values: readonly LogValue[
   const set = new Set(values);
   return (value: LogValue) => value !== null && set.has(of(value));
 };
-const containsAny = (of: (value: LogValue) => string) => (values: readonly LogValue[]) => (value: LogValue) =>
-  values.some((part) => of(value).includes(String(part)));
+const containsAny = (of: (value: LogValue) => string) => (values: readonly LogValue[]) => {
+  const parts = [...new Set(values.map(String))];
+  return (value: LogValue) => {
+    const found = of(value);
+    return parts.some((part) => found.includes(part));
+  };
+};
 
 const exactly = (wanted: Wanted) => pair(["equal", "not_equal"], wanted, isAny(asIs));
 const containing = pair(["contain", "not_contain"], anyText, containsAny(text));
