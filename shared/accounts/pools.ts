@@ -14,6 +14,7 @@ const pools = {
   "logs get": { usual: 1_000, raisedBy: "logGetsPerMinute" },
   invitations: { usual: 10 },
   "setup instructions": { usual: 10 },
+  "webhook tests": { usual: 10 },
 } as const satisfies Record<string, PoolRule>;
 
 export type Pool = keyof typeof pools;

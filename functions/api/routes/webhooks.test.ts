@@ -246,6 +246,14 @@ describe("a webhook", () => {
     receiver.is("up");
   });
 
+  it("is tested ten times a minute at most: each test waits for as long as the endpoint likes", async () => {
+    const { id } = await create({ url: receiver.url }, askLocally);
+    const run = () => askLocally("POST", `/api/webhooks/${id}/test`, { token: account.token });
+    const statuses: number[] = [];
+    for (let times = 0; times < 11; times += 1) statuses.push((await run()).status);
+    expect(statuses).toEqual([...Array(10).fill(200), 429]);
+  });
+
   it("is told again of a time that is past", async () => {
     const { id } = await create();
     const path = `/api/webhooks/${id}/replay`;

@@ -190,6 +190,8 @@ function testRoute(deps: WebhookDeps): ApiRoute {
     isExtension: true,
     access: "account admin",
     changesNothing: true,
+    // Each waits for an endpoint, which may take its time, in a place that other customers need.
+    pool: "webhook tests",
     responses: { 200: z.object({ data: testResultSchema }) },
     async handle({ account, params }) {
       const webhook = await found(deps, idOf(account.id, params));
