@@ -39,8 +39,8 @@ export class Periods extends Construct {
     storage.quota.allow(reset, "GetItem", "PutItem", "UpdateItem", "Query");
     // What a crash kept an owner from being told of the period.
     storage.notices.allow(reset, "PutItem");
-    // A plan that came with a period's end.
-    storage.accounts.allow(reset, "GetItem", "UpdateItem");
+    // A plan that came with a period's end, and the audit log's entry of it.
+    storage.accounts.allow(reset, "GetItem", "PutItem", "UpdateItem");
     reset.allow(
       ["events:PutEvents"],
       [Stack.of(this).formatArn({ service: "events", resource: "event-bus/default" })],
@@ -65,7 +65,7 @@ export class Periods extends Construct {
       folder: "watch-tokens",
       description: "Tells owners of API tokens that end, and forgets those that ended long ago",
     });
-    storage.accounts.allow(watch, "GetItem", "UpdateItem", "DeleteItem");
+    storage.accounts.allow(watch, "GetItem", "PutItem", "UpdateItem", "DeleteItem");
     storage.accounts.allowIndexQuery(watch, "byCheckTime");
     storage.notices.allow(watch, "PutItem");
 

@@ -30,7 +30,8 @@ export class Suspensions extends Construct {
       folder: "keep-standings",
       description: "Lets held mail go, and bans who leaves a suspension unanswered",
     });
-    storage.accounts.allow(keep, "GetItem", "UpdateItem");
+    // What it changes is in the audit log.
+    storage.accounts.allow(keep, "GetItem", "PutItem", "UpdateItem");
     storage.accounts.allowIndexQuery(keep, "byCheckTime");
     storage.notices.allow(keep, "PutItem");
     for (const { stream, queue } of props.streams) queue.allowSend(keep, queueUrls[stream]);
@@ -40,7 +41,9 @@ export class Suspensions extends Construct {
       folder: "watch-reputation",
       description: "Warns of streams whose mail bounces or is reported as spam too often, and suspends them",
     });
-    storage.accounts.allow(watch, "GetItem", "UpdateItem");
+    // Domains, and what of them their owners are told; what is suspended is in the audit log.
+    storage.accounts.allow(watch, "GetItem", "PutItem", "Query", "UpdateItem");
+    storage.notices.allow(watch, "PutItem");
     storage.messages.allow(watch, "Query");
     storage.stats.allow(watch, "Query");
     const { suspensionRules } = Deployment.of(this).settings;

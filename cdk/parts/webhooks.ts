@@ -89,8 +89,9 @@ export class Webhooks extends Construct {
     this.slowTicks.allowSend(worker);
     this.key.allowDecrypt(worker);
     tellPolicy(worker);
-    // The notice that a webhook is paused.
+    // The notice that a webhook is paused, and the audit log's entry of it.
     storage.notices.allow(worker, "PutItem");
+    storage.accounts.allow(worker, "PutItem");
   }
 }
 

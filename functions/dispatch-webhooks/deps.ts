@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { auditStore } from "../../shared/accounts/audit-store.ts";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
 import { pastEventsStore } from "../../shared/messages/past-events-store.ts";
 import { noticeStore } from "../../shared/notifications/notice-store.ts";
@@ -19,6 +20,7 @@ import { webhookStore } from "../../shared/webhooks/webhook-store.ts";
 /** Everything that the function needs, from its environment. */
 export function depsFromEnvironment(): DispatchDeps & ReplayDeps {
   const env = readEnvironment({
+    [environmentNames.accountsTable]: z.string(),
     [environmentNames.noticesTable]: z.string(),
     [environmentNames.messagesTable]: z.string(),
     [environmentNames.webhooksTable]: z.string(),
@@ -40,6 +42,7 @@ export function depsFromEnvironment(): DispatchDeps & ReplayDeps {
     }),
     secrets: secretClient({ kms: keyClient(), keyId: env.WEBHOOK_KEY_ID }),
     endpoints: endpointClient({ allowPrivate: env.WEBHOOK_ALLOW_PRIVATE }),
+    audits: auditStore({ client, table: env.ACCOUNTS_TABLE, clock }),
     owner: ownerOf(noticeStore({ client, table: env.NOTICES_TABLE, clock })),
     clock,
     warn: (text, ids) => logger.warn(text, ids),

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { accountStore } from "../../shared/accounts/account-store.ts";
-import { lift } from "../../shared/accounts/standing.ts";
+import { system } from "../../shared/accounts/audit.ts";
+import { auditStore } from "../../shared/accounts/audit-store.ts";
+import { asTimePasses, lift } from "../../shared/accounts/standing.ts";
 import { standingStore } from "../../shared/accounts/standing-store.ts";
 import type { Stream } from "../../shared/contracts/streams.ts";
 import { suspensionRulesSchema } from "../../shared/contracts/suspension-rules.ts";
@@ -65,6 +67,35 @@ describe("the watch over reputations", () => {
     counted = [mailOf("bulk", 60, "2026-02-01")];
     await watchAccount(deps, accountId);
     expect((await standing())?.news.at(-1)?.kind).toBe("sending_at_risk");
+  });
+
+  it("has what it suspends, and the ban that follows, in the audit log, once, whoever looks at the same time", async () => {
+    counted = [mailOf("bulk", 60, "2026-01-30")];
+    await watchAccount(deps, accountId);
+    const table = { client: dynamo.client, table: dynamo.tables.accounts, clock };
+    const noted = () => auditStore(table).list(accountId, { limit: 10 });
+    expect(await noted()).toEqual([]);
+    clock.advance(3_600_000);
+    await Promise.all([1, 2, 3, 4].map(() => watchAccount(deps, accountId)));
+    clock.advance(14 * 24 * 3_600_000);
+    const standings = standingStore(table);
+    await Promise.all([1, 2, 3, 4].map(() => standings.change(accountId, asTimePasses, system)));
+    const bulk = "The bulk stream of your account";
+    expect((await noted()).toReversed()).toMatchObject([
+      {
+        ...{ event: "activity_log.account.suspended", actor: { name: "System" } },
+        resource: { type: "account", id: accountId },
+        changes: {
+          suspended: { from: [], to: [bulk] },
+          reason: { to: expect.stringContaining("6% bounced") },
+        },
+      },
+      {
+        ...{ event: "activity_log.account.banned", actor: { name: "System" } },
+        changes: { status: { from: "active", to: "banned" }, suspended: { from: [bulk], to: [] } },
+      },
+    ]);
+    expect(await noted()).toHaveLength(2);
   });
 
   it("finds accounts to look after by time: at once with news, and when a suspension ends", async () => {

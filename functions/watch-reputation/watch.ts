@@ -1,3 +1,4 @@
+import { system } from "../../shared/accounts/audit.ts";
 import { suspend, warn } from "../../shared/accounts/standing.ts";
 import type { StandingStore } from "../../shared/accounts/standing-store.ts";
 import { suspensionOf } from "../../shared/accounts/suspension.ts";
@@ -37,6 +38,6 @@ export async function watchAccount(deps: WatchDeps, accountId: number): Promise<
     const { verdict, reason } = judgement;
     const scope = { kind: "stream", stream } as const;
     const change = verdict === "warn" ? warn(stream, reason) : suspend({ scope, reason, automatic: true });
-    await deps.standings.change(accountId, change);
+    await deps.standings.change(accountId, change, system);
   }
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { auditStore } from "../../shared/accounts/audit-store.ts";
 import { tokenWatchStore } from "../../shared/accounts/token-watch-store.ts";
 import { watchTokens } from "../../shared/accounts/watch-tokens.ts";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
@@ -14,7 +15,8 @@ const { ACCOUNTS_TABLE, NOTICES_TABLE } = readEnvironment({
 });
 const client = documentClient();
 const tokens = tokenWatchStore({ client, table: ACCOUNTS_TABLE, clock });
+const audits = auditStore({ client, table: ACCOUNTS_TABLE, clock });
 const owner = ownerOf(noticeStore({ client, table: NOTICES_TABLE, clock }));
 
 /** Started by the clock, each hour. */
-export const handler = () => watchTokens({ tokens, owner, clock });
+export const handler = () => watchTokens({ tokens, owner, audits, clock });

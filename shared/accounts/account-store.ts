@@ -12,6 +12,8 @@ import { refusedWrite, type TransactionWrite } from "../platform/refused-writes.
 import { type Access, tokenOfUser } from "./access.ts";
 import { accessStore } from "./access-store.ts";
 import { type Account, type AccountLimits, type AccountStatus, accountSchema } from "./account.ts";
+import { auditEntry, auditNote, system } from "./audit.ts";
+import { writeAudited } from "./audited-write-store.ts";
 import { idStore } from "./id-store.ts";
 import { accountKey } from "./keys.ts";
 import { hashOfSecret, isExpired, looksLikeSecret, type Token, tokenSchema } from "./token.ts";
@@ -127,6 +129,17 @@ export function accountStore({
     /** The plan's name; what the plan allows is kept by the quota. */
     setPlanName: (accountId: number, planName: string) => change(accountId, [["planName", planName]]),
 
+    /**
+     * Sets the plan's name where it is still the old one, and notes in the audit log that the service has done so.
+     *
+     * @returns false where it is another one by now
+     */
+    async followPlan(accountId: number, { from, to }: { from: string; to: string }): Promise<boolean> {
+      const done = await followPlan({ client, table }, { accountId, from, to }, clock.now());
+      accounts.forget(String(accountId));
+      return done;
+    },
+
     /** Changes the limits that are given. */
     setLimits: (accountId: number, limits: Partial<AccountLimits>) =>
       change(
@@ -196,4 +209,21 @@ async function changeAccount(
   } catch (error) {
     throw refusedWrite(error) ? new PosternError("not_found", { cause: error }) : error;
   }
+}
+
+function followPlan(
+  at: { client: DynamoDBDocumentClient; table: string },
+  { accountId, from, to }: { accountId: number; from: string; to: string },
+  now: number,
+): Promise<boolean> {
+  const change = { before: { plan_name: from }, after: { plan_name: to } };
+  const note = auditNote({ type: "account", verb: "plan_changed", id: accountId, ...change });
+  const Update = {
+    TableName: at.table,
+    Key: accountKey(accountId),
+    UpdateExpression: "SET planName = :to",
+    ConditionExpression: "planName = :from",
+    ExpressionAttributeValues: { ":from": from, ":to": to },
+  };
+  return writeAudited(at, { Update }, { accountId, entry: auditEntry(system, note, now) });
 }

@@ -5,8 +5,11 @@ import type { Clock } from "../platform/clock.ts";
 import { PosternError } from "../platform/errors.ts";
 import { refusedWrite } from "../platform/refused-writes.ts";
 import { type Account, accountSchema } from "./account.ts";
+import { type AuditActor, type AuditEntry, auditEntry } from "./audit.ts";
+import { writeAudited } from "./audited-write-store.ts";
 import { accountKey } from "./keys.ts";
 import { nextLookAt, type Stand, type StandingChange, standOf } from "./standing.ts";
+import { noteOfStand } from "./standing-audit.ts";
 
 /** All accounts whose standing is to be looked after are found under it, by time. */
 const checkState = "standing";
@@ -28,18 +31,26 @@ export function standingStore({ clock, ...at }: AccountTable & { clock: Clock })
     /**
      * Changes an account's standing, whoever else does at the same time.
      *
+     * @param by in whose name the audit log has it; in nobody's for who notes it himself
      * @returns the account after it, and whether anything changed
      * @throws PosternError `not_found` if there is no such account
      */
-    async change(accountId: number, change: StandingChange): Promise<{ account: Account; changed: boolean }> {
+    async change(
+      accountId: number,
+      change: StandingChange,
+      by?: AuditActor,
+    ): Promise<{ account: Account; changed: boolean }> {
       for (let tries = 1; tries <= changeTries; tries += 1) {
         const account = await read(at, accountId);
         if (account === undefined) {
           throw new PosternError("not_found", { messages: [`no account ${accountId}`] });
         }
-        const after = change(standOf(account), clock.now());
+        const now = clock.now();
+        const after = change(standOf(account), now);
         if (after === undefined) return { account, changed: false };
-        const written = await write(at, account, after, clock.now());
+        const note = by && noteOfStand(accountId, standOf(account), after);
+        const entry = by && note && auditEntry(by, note, now);
+        const written = await write(at, account, { after, now, entry });
         if (written) return { account: written, changed: true };
       }
       throw new Error(`the standing of account ${accountId} changes all the time`);
@@ -119,44 +130,54 @@ async function read({ client, table }: AccountTable, accountId: number): Promise
 async function write(
   at: AccountTable,
   account: Account,
-  { status, standing }: Stand,
-  now: number,
+  { after, now, entry }: { after: Stand; now: number; entry: AuditEntry | undefined },
 ): Promise<Account | undefined> {
+  const { status, standing } = after;
   const version = account.standing?.version ?? 0;
   const next = { ...standing, version: version + 1 };
   const checkAt = nextLookAt(next, now);
-  const done = await set(at, account.id, { version, checkAt, stand: { status, standing: next } });
+  const done = await set(at, account.id, { version, checkAt, stand: { status, standing: next }, entry });
   return done ? { ...account, status, standing: next } : undefined;
+}
+
+interface WantedStand {
+  /** What it must be still. */
+  readonly version: number;
+  readonly checkAt: number | undefined;
+  readonly stand?: Stand;
+  readonly entry?: AuditEntry | undefined;
 }
 
 async function set(
   { client, table }: AccountTable,
   accountId: number,
-  { version, checkAt, stand }: { version: number; checkAt: number | undefined; stand?: Stand },
+  { version, checkAt, stand, entry }: WantedStand,
 ): Promise<boolean> {
   const sets = [
     ...(stand ? ["#status = :status", "standing = :standing"] : []),
     ...(checkAt === undefined ? [] : ["checkState = :state", "checkAt = :checkAt"]),
   ];
   const asRead = version === 0 ? "attribute_not_exists(standing)" : "standing.version = :version";
+  const update = {
+    TableName: table,
+    Key: accountKey(accountId),
+    UpdateExpression: [
+      ...(sets.length > 0 ? [`SET ${sets.join(", ")}`] : []),
+      ...(checkAt === undefined ? ["REMOVE checkState, checkAt"] : []),
+    ].join(" "),
+    ConditionExpression: `attribute_exists(pk) AND ${asRead}`,
+    ...(stand && { ExpressionAttributeNames: { "#status": "status" } }),
+    ExpressionAttributeValues: {
+      ...(stand && { ":status": stand.status, ":standing": stand.standing }),
+      ...(checkAt !== undefined && { ":state": checkState, ":checkAt": checkAt }),
+      ...(version > 0 && { ":version": version }),
+    },
+  };
+  if (entry !== undefined) {
+    return await writeAudited({ client, table }, { Update: update }, { accountId, entry });
+  }
   try {
-    await client.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: accountKey(accountId),
-        UpdateExpression: [
-          ...(sets.length > 0 ? [`SET ${sets.join(", ")}`] : []),
-          ...(checkAt === undefined ? ["REMOVE checkState, checkAt"] : []),
-        ].join(" "),
-        ConditionExpression: `attribute_exists(pk) AND ${asRead}`,
-        ...(stand && { ExpressionAttributeNames: { "#status": "status" } }),
-        ExpressionAttributeValues: {
-          ...(stand && { ":status": stand.status, ":standing": stand.standing }),
-          ...(checkAt !== undefined && { ":state": checkState, ":checkAt": checkAt }),
-          ...(version > 0 && { ":version": version }),
-        },
-      }),
-    );
+    await client.send(new UpdateCommand(update));
     return true;
   } catch (error) {
     if (refusedWrite(error)) return false;

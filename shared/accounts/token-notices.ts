@@ -13,14 +13,16 @@ interface DueNotice {
   readonly at: number;
 }
 
-/** The notices of a token, in their order. One that was reset needs none: its successor is known. */
+/** The notices of a token, in their order. One that was reset needs none ahead: its successor is known. */
 function noticesOf({ expiresAt, createdAt = 0, resetAt }: Token): DueNotice[] {
-  if (expiresAt === null || resetAt !== undefined) return [];
+  if (expiresAt === null) return [];
+  const end: DueNotice = { notice: "expired", at: expiresAt };
+  if (resetAt !== undefined) return [end];
   const life = expiresAt - createdAt;
   return [
     ...(life >= 180 * dayMs ? [{ notice: "30 days" as const, at: expiresAt - 30 * dayMs }] : []),
     ...(life > 3 * dayMs ? [{ notice: "3 days" as const, at: expiresAt - 3 * dayMs }] : []),
-    { notice: "expired", at: expiresAt },
+    end,
   ];
 }
 
@@ -28,6 +30,8 @@ function noticesOf({ expiresAt, createdAt = 0, resetAt }: Token): DueNotice[] {
 export interface TokenOutlook {
   /** Told now; of several that are due the last says all. */
   readonly tell: TokenNotice | undefined;
+  /** Epoch ms at which it ended, if nobody has noted that yet. */
+  readonly endedAt: number | undefined;
   /** All that need not be told any more. */
   readonly told: readonly TokenNotice[];
   /** Its time on the list is over. */
@@ -39,10 +43,12 @@ export interface TokenOutlook {
 export function outlookOf(token: Token, now: number): TokenOutlook {
   const notices = noticesOf(token);
   const due = notices.filter(({ at }) => at <= now);
-  const last = due.at(-1)?.notice;
+  const last = due.at(-1);
+  const isNew = last !== undefined && !token.told.includes(last.notice);
   const end = forgottenAt(token);
   return {
-    tell: last !== undefined && !token.told.includes(last) ? last : undefined,
+    tell: isNew && token.resetAt === undefined ? last.notice : undefined,
+    endedAt: isNew && last.notice === "expired" ? last.at : undefined,
     told: due.map(({ notice }) => notice),
     forget: end !== null && end <= now,
     nextAt: notices.find(({ at }) => at > now)?.at ?? end ?? undefined,

@@ -1,6 +1,8 @@
 import { PutCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { PosternError } from "../platform/errors.ts";
 import { isBusy, refusedTransaction } from "../platform/refused-writes.ts";
+import { type AuditNote, auditEntry, auditNote, system } from "./audit.ts";
+import { writeAudited } from "./audited-write-store.ts";
 import { idStore } from "./id-store.ts";
 import { tokenKey } from "./keys.ts";
 import { hashOfSecret, newSecret, type Token } from "./token.ts";
@@ -43,12 +45,21 @@ export function tokenStore(at: TokenTable, changed: (hash: string) => void = () 
   };
   return {
     /** Makes a token; its secret is told here and never again. */
-    async create(accountId: number, wanted: NewToken | ((id: number) => NewToken)): Promise<TokenWithSecret> {
-      const id = await nextId();
-      const fields = typeof wanted === "function" ? wanted(id) : wanted;
-      const { token, secret, item } = freshToken({ accountId, tokenId: id }, fields, at.clock.now());
+    async create(accountId: number, wanted: NewToken): Promise<TokenWithSecret> {
+      const id = { accountId, tokenId: await nextId() };
+      const { token, secret, item } = freshToken(id, wanted, at.clock.now());
       await at.client.send(new PutCommand({ TableName: at.table, Item: item }));
       return { token, secret };
+    },
+
+    /** Makes a token of which nobody is told the secret, and notes in the audit log that the service has done so. */
+    async createUntold(accountId: number, wantedOf: (id: number) => NewToken): Promise<Token> {
+      const tokenId = await nextId();
+      const now = at.clock.now();
+      const { token, item } = freshToken({ accountId, tokenId }, wantedOf(tokenId), now);
+      const entry = auditEntry(system, noteOfNew(token), now);
+      await writeAudited(at, { Put: { TableName: at.table, Item: item } }, { accountId, entry });
+      return token;
     },
 
     /** All tokens of an account that are not forgotten, expired ones too, oldest first. */
@@ -89,6 +100,17 @@ export function tokenStore(at: TokenTable, changed: (hash: string) => void = () 
       for (const { id } of own) await removed({ accountId, tokenId: id });
     },
   };
+}
+
+function noteOfNew({ id, name, resources, expiresAt }: Token): AuditNote {
+  const expires_at = expiresAt && new Date(expiresAt).toISOString();
+  const after = {
+    ...{ name, expires_at },
+    resources: resources.map(({ resourceType, resourceId, accessLevel }) => ({
+      ...{ resource_type: resourceType, resource_id: resourceId, access_level: accessLevel },
+    })),
+  };
+  return auditNote({ type: "api_token", verb: "created", id, name, after });
 }
 
 interface FreshToken extends TokenWithSecret {

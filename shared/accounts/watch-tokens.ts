@@ -1,14 +1,20 @@
 import type { Clock } from "../platform/clock.ts";
 import { failureOf } from "../platform/failure.ts";
+import { derivedIdAt } from "../platform/ids.ts";
 import type { Owner } from "../platform/notice.ts";
 import { logger } from "../platform/observability.ts";
+import { auditEntry, auditNote, system } from "./audit.ts";
+import type { AuditStore } from "./audit-store.ts";
+import type { Token } from "./token.ts";
 import { newsOfToken, outlookOf } from "./token-notices.ts";
+import { forgottenAt } from "./token-rules.ts";
 import type { TokenId } from "./token-table-store.ts";
 import type { TokenWatchStore } from "./token-watch-store.ts";
 
 export interface WatchTokensDeps {
   readonly tokens: TokenWatchStore;
   readonly owner: Owner;
+  readonly audits: Pick<AuditStore, "note">;
   readonly clock: Clock;
 }
 
@@ -16,7 +22,7 @@ export interface WatchTokensDeps {
 const mostInOneRound = 500;
 
 /**
- * Tells owners of tokens that end, once at each stage, and forgets those whose time on the list is over.
+ * Tells owners of tokens that end, once at each stage, notes their end, and forgets those whose time on the list is over.
  *
  * @returns how many tokens were due, and how many of them failed; these are due again some minutes later
  */
@@ -34,11 +40,28 @@ export async function watchTokens(deps: WatchTokensDeps): Promise<{ looked: numb
   return { looked: due.length, failed };
 }
 
-async function look({ tokens, owner, clock }: WatchTokensDeps, id: TokenId): Promise<void> {
+async function look({ tokens, owner, audits, clock }: WatchTokensDeps, id: TokenId): Promise<void> {
   const token = await tokens.claim(id);
   if (token === undefined) return;
   const now = clock.now();
-  const { tell, forget } = outlookOf(token, now);
+  const { tell, endedAt, forget } = outlookOf(token, now);
   if (tell !== undefined) await owner.tell(token.accountId, newsOfToken(token, tell, now));
-  await (forget ? tokens.forget(token) : tokens.noteTold(token));
+  if (endedAt !== undefined) await note(audits, token, "expired", endedAt);
+  if (!forget) return await tokens.noteTold(token);
+  await note(audits, token, "deleted", forgottenAt(token) ?? now);
+  await tokens.forget(token);
+}
+
+/** Once, though the look is repeated: what happened at its time has its id from it. */
+async function note(
+  audits: WatchTokensDeps["audits"],
+  { accountId, id, name, expiresAt }: Token,
+  verb: "expired" | "deleted",
+  at: number,
+): Promise<void> {
+  const before = { name, expires_at: expiresAt && new Date(expiresAt).toISOString() };
+  const change = verb === "deleted" ? { before } : {};
+  const what = auditNote({ type: "api_token", verb, id, name, ...change });
+  const entryId = derivedIdAt(at, "api_token", verb, accountId, id);
+  await audits.note(accountId, auditEntry(system, what, at, entryId));
 }

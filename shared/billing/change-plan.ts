@@ -4,7 +4,7 @@ import type { QuotaStore } from "../quota/quota-store.ts";
 import { isUpgrade, planNamed, plans, quotaOf } from "./plans.ts";
 
 export interface ChangePlanDeps {
-  accounts: Pick<AccountStore, "get" | "setLimits" | "setPlanName">;
+  accounts: Pick<AccountStore, "getNow" | "setLimits" | "setPlanName" | "followPlan">;
   quota: Pick<QuotaStore, "changePlan" | "holder" | "planNext" | "sharers" | "usage">;
 }
 
@@ -37,27 +37,35 @@ export async function changePlan(
     return { planName: plan.name, from: usage.periodEnd };
   }
   await deps.quota.changePlan(accountId, quotaOf(plan));
-  await followPlan(deps, accountId);
+  await followPlan(deps, accountId, { notedAlready: true });
   return { planName: plan.name };
 }
 
 /**
  * Gives an account, and those that use its quota, what else its plan allows, as soon as its quota is on
- * another plan. An hourly limit that was raised for an account alone stays; otherwise it is the new plan's.
+ * another plan. An hourly limit that was raised for an account alone stays; otherwise it is the new plan's. Their
+ * audit logs have it.
+ *
+ * @param notedAlready whoever asked for it notes it in the account's own
  */
-export async function followPlan(deps: ChangePlanDeps, accountId: number): Promise<void> {
+export async function followPlan(
+  deps: ChangePlanDeps,
+  accountId: number,
+  { notedAlready = false }: { readonly notedAlready?: boolean } = {},
+): Promise<void> {
   const { accounts, quota } = deps;
   const usage = await quota.usage(accountId);
   const plan = plans.find(({ name }) => name === usage?.planName);
   if (plan === undefined) return;
   for (const id of [accountId, ...(await quota.sharers(accountId))]) {
-    const account = await accounts.get(id);
+    const account = await accounts.getNow(id);
     if (account === undefined || account.planName === plan.name) continue;
     const before = plans.find(({ name }) => name === account.planName);
     if (account.limits.emailsPerHour === before?.emailsPerHour) {
       await accounts.setLimits(id, { emailsPerHour: plan.emailsPerHour });
     }
     // Last, since it is by the old name that a repeated call knows what the old plan allowed.
-    await accounts.setPlanName(id, plan.name);
+    if (notedAlready && id === accountId) await accounts.setPlanName(id, plan.name);
+    else await accounts.followPlan(id, { from: account.planName, to: plan.name });
   }
 }

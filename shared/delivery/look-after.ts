@@ -1,3 +1,4 @@
+import { system } from "../accounts/audit.ts";
 import { allGone, asTimePasses, type StandingChange, told } from "../accounts/standing.ts";
 import type { StandingStore } from "../accounts/standing-store.ts";
 import type { Owner } from "../platform/notice.ts";
@@ -19,7 +20,7 @@ const nothing: LetGo = { messages: 0, failed: 0, isAll: true };
  * @returns what was let go
  */
 export async function lookAfter(deps: LookAfterDeps, accountId: number, until: number): Promise<LetGo> {
-  const change = async (one: StandingChange) => (await deps.standings.change(accountId, one)).account;
+  const change = async (one: StandingChange) => (await deps.standings.change(accountId, one, system)).account;
   let account = await change(asTimePasses);
   let gone = nothing;
   const letGoAt = account.standing?.letGoAt;

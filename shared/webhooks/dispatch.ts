@@ -1,10 +1,11 @@
+import type { AuditStore } from "../accounts/audit-store.ts";
 import type { WebhookTick } from "../contracts/webhook-tick.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Owner } from "../platform/notice.ts";
 import type { BacklogStore } from "./backlog-store.ts";
 import { type CallDeps, callEndpoint } from "./call.ts";
 import type { Lease, LeaseStore } from "./lease-store.ts";
-import { pausedNews } from "./paused-news.ts";
+import { pausedEntry, pausedNews } from "./paused-news.ts";
 import { afterFailure, batchSize, callTimeoutMs, slowCallMs } from "./retry-rules.ts";
 import type { TickQueueClient } from "./tick-queue-client.ts";
 import type { Webhook } from "./webhook.ts";
@@ -16,6 +17,7 @@ export interface DispatchDeps extends CallDeps {
   readonly backlog: BacklogStore;
   readonly ticks: Pick<TickQueueClient, "send">;
   readonly owner: Owner;
+  readonly audits: Pick<AuditStore, "note">;
   readonly clock: Clock;
   /** Tells the operator, by ids only. */
   readonly warn: (text: string, ids: Record<string, unknown>) => void;
@@ -136,10 +138,11 @@ async function fail(
   if (paused !== undefined) await tellOwner(deps, paused);
 }
 
-/** Once for each pause. */
-async function tellOwner({ webhooks, owner }: DispatchDeps, webhook: Webhook): Promise<void> {
+/** Once for each pause, as the audit log has it. */
+async function tellOwner({ webhooks, owner, audits }: DispatchDeps, webhook: Webhook): Promise<void> {
   const { accountId, pausedAt, ownerToldAt } = webhook;
   if (pausedAt === undefined || ownerToldAt !== undefined) return;
   await owner.tell(accountId, pausedNews(webhook, pausedAt));
+  await audits.note(accountId, pausedEntry(webhook, pausedAt));
   await webhooks.ownerTold(webhook);
 }

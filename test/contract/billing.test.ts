@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { type Account, usualLimits } from "../../shared/accounts/account.ts";
 import { accountStore } from "../../shared/accounts/account-store.ts";
+import { auditStore } from "../../shared/accounts/audit-store.ts";
 import { changePlan } from "../../shared/billing/change-plan.ts";
 import { createAccount } from "../../shared/billing/create-account.ts";
 import { resetPeriods } from "../../shared/billing/reset-periods.ts";
@@ -44,7 +45,14 @@ await onEachDynamoEngine("billing", (dynamo) => {
     };
     /** What is finished is forgotten by the next reservation. */
     const settle = (accountId: number) => send(accountId, 1);
-    return { clock, deps, told, account, send, reset, settle };
+    /** What the service has noted of plans in an account's audit log. */
+    const noted = async (accountId: number) => {
+      const audits = auditStore({ ...table, table: dynamo.tables.accounts });
+      const entries = await audits.list(accountId, { limit: 10 });
+      expect(entries.every(({ actor }) => actor.name === "System")).toBe(true);
+      return entries.map(({ event, changes }) => [event, changes?.["plan_name"]]);
+    };
+    return { clock, deps, told, account, send, reset, settle, noted };
   }
 
   it("puts a larger plan in force at once, with what it allows more", async () => {
@@ -66,7 +74,7 @@ await onEachDynamoEngine("billing", (dynamo) => {
   });
 
   it("puts a smaller plan in force when the period ends, for account and quota", async () => {
-    const { deps, clock, account, reset } = service();
+    const { deps, clock, account, reset, noted } = service();
     const { id } = await account("business-100k");
     const answer = await changePlan(deps, { accountId: id, planName: "basic-10k" });
     expect(answer).toEqual({ planName: "basic-10k", from: july });
@@ -78,6 +86,25 @@ await onEachDynamoEngine("billing", (dynamo) => {
       planName: "basic-10k",
       limits: { emailsPerHour: 600 },
     });
+    clock.set(july + 32 * day);
+    await Promise.all([1, 2, 3].map(() => reset(id)));
+    expect(await noted(id)).toEqual([
+      ["activity_log.account.plan_changed", { from: "business-100k", to: "basic-10k" }],
+    ]);
+  });
+
+  it("notes a plan that takes its place once, however many close the period at once", async () => {
+    const { deps, clock, account, reset, noted } = service();
+    const main = await account("business-100k");
+    const sub = await account("business-100k", { usesQuotaOf: main.id });
+    await changePlan(deps, { accountId: main.id, planName: "free" });
+    clock.set(july);
+    await Promise.all([1, 2, 3, 4].map(() => reset(main.id)));
+    for (const { id } of [main, sub]) {
+      expect(await noted(id)).toEqual([
+        ["activity_log.account.plan_changed", { from: "business-100k", to: "free" }],
+      ]);
+    }
   });
 
   it("lets a cancelled account be on the free plan from the next period, unless it thinks again", async () => {
@@ -183,7 +210,7 @@ await onEachDynamoEngine("billing", (dynamo) => {
   });
 
   it("gives those who use an account's quota its plan, too, and no other one", async () => {
-    const { deps, account } = service();
+    const { deps, account, noted } = service();
     const main = await account("basic-10k");
     const sub = await account("basic-10k", { usesQuotaOf: main.id });
     await changePlan(deps, { accountId: main.id, planName: "business-100k" });
@@ -192,6 +219,8 @@ await onEachDynamoEngine("billing", (dynamo) => {
       limits: { ...usualLimits, emailsPerHour: 800 },
     });
     expect(await deps.quota.usage(sub.id)).toMatchObject({ planName: "business-100k", monthLimit: 100_000 });
+    // The account that asked for it has it from who asked.
+    expect([(await noted(main.id)).length, (await noted(sub.id)).length]).toEqual([0, 1]);
     await expect(changePlan(deps, { accountId: sub.id, planName: "free" })).rejects.toMatchObject({
       code: "invalid_request",
     });

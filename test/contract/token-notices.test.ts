@@ -1,4 +1,5 @@
 import { beforeEach, expect, it } from "vitest";
+import { auditStore } from "../../shared/accounts/audit-store.ts";
 import { tokenStore } from "../../shared/accounts/token-store.ts";
 import { tokenWatchStore } from "../../shared/accounts/token-watch-store.ts";
 import { watchTokens } from "../../shared/accounts/watch-tokens.ts";
@@ -24,7 +25,7 @@ await onEachDynamoEngine("owners of tokens", (dynamo) => {
       if (account === accountId) told.push(wordsOf(news).subject);
     },
   };
-  const watch = () => watchTokens({ tokens: tokenWatchStore(at()), owner, clock });
+  const watch = () => watchTokens({ tokens: tokenWatchStore(at()), audits: auditStore(at()), owner, clock });
   const make = async (lifeDays: number | null) => {
     const expiresAt = lifeDays === null ? null : noon + lifeDays * day;
     return (await tokens().create(accountId, { name: "Shop", resources: [], expiresAt })).token;
@@ -117,5 +118,26 @@ await onEachDynamoEngine("owners of tokens", (dynamo) => {
     clock.set(noon + 91 * day + hour);
     await watch();
     expect(await ids()).toEqual([fresh.id]);
+  });
+
+  it("find in the audit log when a token ended and left the list, each once, however often it is looked at", async () => {
+    const expired = await make(1);
+    const reset = await make(200);
+    const id = { accountId, tokenId: reset.id };
+    await tokens().reset(id, { expiresAt: null, createdBy: "x" });
+    for (const ms of [12 * hour, 13 * hour, day, 37 * hour, 92 * day]) {
+      clock.set(noon + ms);
+      await Promise.all([1, 2, 3].map(watch));
+      await watch();
+    }
+    const entries = await auditStore(at()).list(accountId, { limit: 20 });
+    const ended = entries.toReversed();
+    expect(ended.map(({ event, resource, at: when }) => [event, resource.id, (when - noon) / hour])).toEqual([
+      ["activity_log.api_token.expired", reset.id, 12],
+      ["activity_log.api_token.expired", expired.id, 24],
+      ["activity_log.api_token.deleted", reset.id, 36],
+      ["activity_log.api_token.deleted", expired.id, 91 * 24],
+    ]);
+    expect(entries.map(({ actor }) => actor)).toEqual(Array(4).fill({ name: "System" }));
   });
 });

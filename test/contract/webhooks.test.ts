@@ -1,5 +1,6 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { beforeEach, expect, it } from "vitest";
+import { auditStore } from "../../shared/accounts/audit-store.ts";
 import { eventItem } from "../../shared/messages/event-items.ts";
 import { pastEventsStore } from "../../shared/messages/past-events-store.ts";
 import { itemOf } from "../../shared/messages/row-store.ts";
@@ -23,6 +24,9 @@ await onEachDynamoEngine("webhooks", (dynamo) => {
   const hook = (wish = {}) => world.create({ ...id(), url: receiver.url, ...wish });
   const tell = (...told: string[]) =>
     world.tell(told.map((name, place) => recorded(accountId, name, clock.now() + place)));
+
+  const noted = () =>
+    auditStore({ client: dynamo.client, table: dynamo.tables.accounts, clock }).list(accountId, { limit: 9 });
 
   beforeEach(async () => {
     accountId += 1;
@@ -142,6 +146,12 @@ await onEachDynamoEngine("webhooks", (dynamo) => {
       retries: 40,
       retryMinutes: 5,
     };
+    expect(await noted()).toMatchObject([
+      {
+        ...{ event: "activity_log.webhook.paused", actor: { name: "System" }, at: clock.now() },
+        ...{ resource: { id: webhookId, type: "webhook" }, changes: { active: { from: true, to: false } } },
+      },
+    ]);
     expect(world.told).toEqual([{ accountId, news }]);
 
     receiver.is("up");
@@ -153,6 +163,7 @@ await onEachDynamoEngine("webhooks", (dynamo) => {
     await world.deps.ticks.send(id());
     await world.workOff();
     expect(names(receiver)).toEqual(["first", "meanwhile"]);
+    expect(await noted()).toHaveLength(1);
     expect(world.told).toHaveLength(1);
   });
 

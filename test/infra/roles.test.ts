@@ -137,12 +137,13 @@ const expected: Record<string, Record<string, string[]>> = {
     "<NoticesTable.Arn>": ["dynamodb:PutItem"],
   },
   ResetPeriods: {
-    "<AccountsTable.Arn>": ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+    "<AccountsTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     "<QuotaTable.Arn>": ["GetItem", "PutItem", "Query", "UpdateItem"].map((action) => `dynamodb:${action}`),
     "arn:<AWS::Partition>:events:<AWS::Region>:<AWS::AccountId>:event-bus/default": ["events:PutEvents"],
     "<QuotaTable.Arn>/index/byPeriodEnd": ["dynamodb:Query"],
     "<NoticesTable.Arn>": ["dynamodb:PutItem"],
   },
+    "<AccountsTable.Arn>": ["dynamodb:PutItem"],
   ReconcileQuota: {
     "<QuotaTable.Arn>": ["dynamodb:GetItem", "dynamodb:Scan", "dynamodb:UpdateItem"],
     "<MessagesTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:PutItem"],
@@ -225,7 +226,9 @@ const expected: Record<string, Record<string, string[]>> = {
     "<AccountsTable.Arn>/index/byCheckTime": ["dynamodb:Query"],
   },
   WatchTokens: {
-    "<AccountsTable.Arn>": ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:UpdateItem"],
+    "<AccountsTable.Arn>": ["DeleteItem", "GetItem", "PutItem", "UpdateItem"].map(
+      (action) => `dynamodb:${action}`,
+    ),
     "<AccountsTable.Arn>/index/byCheckTime": ["dynamodb:Query"],
     "<NoticesTable.Arn>": ["dynamodb:PutItem"],
   },
@@ -234,7 +237,10 @@ const expected: Record<string, Record<string, string[]>> = {
     "<NoticesTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:PutItem"],
   },
   KeepStandings: {
-    "<AccountsTable.Arn>": ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+    "<AccountsTable.Arn>": ["GetItem", "PutItem", "Query", "UpdateItem"].map(
+      (action) => `dynamodb:${action}`,
+    ),
+    "<NoticesTable.Arn>": ["dynamodb:PutItem"],
     "<AccountsTable.Arn>/index/byCheckTime": ["dynamodb:Query"],
     "<NoticesTable.Arn>": ["dynamodb:PutItem"],
     ...letGo,
@@ -242,7 +248,7 @@ const expected: Record<string, Record<string, string[]>> = {
     "<DeliverBulkQueue.Arn>": ["sqs:SendMessage"],
   },
   WatchReputation: {
-    "<AccountsTable.Arn>": ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+    "<AccountsTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     "<MessagesTable.Arn>": ["dynamodb:Query"],
     "<StatsTable.Arn>": ["dynamodb:Query"],
   },

@@ -1,3 +1,4 @@
+import { auditStore } from "../../shared/accounts/audit-store.ts";
 import type { MessageEvent } from "../../shared/contracts/message-event.ts";
 import type { WebhookTick } from "../../shared/contracts/webhook-tick.ts";
 import type { RecordedEvent } from "../../shared/messages/event.ts";
@@ -43,6 +44,7 @@ export function webhookWorld(dynamo: TestDynamo, clock: ReturnType<typeof settab
     ticks: tickQueueClient({ sqs: sqs as never, queueUrl: "ticks", clock }),
     secrets: { open: async () => signingSecret },
     endpoints: endpointClient({ allowPrivate: true }),
+    audits: auditStore({ client: dynamo.client, table: dynamo.tables.accounts, clock }),
     owner: {
       tell: async (accountId, news) => {
         told.push({ accountId, news });
