@@ -133,4 +133,15 @@ describe("a domain's records", () => {
       ...{ dkim1: "network_error", dkim2: "network_error" },
     });
   });
+
+  it("show what fits a row, whatever a name server answers", async () => {
+    await set(
+      "_dmarc.shop.example",
+      "TXT",
+      ...Array.from({ length: 40 }, (_, place) => `${place}`.padEnd(1_200)),
+    );
+    const { found } = (await check()).dmarc;
+    expect(found).toHaveLength(10);
+    expect(Math.max(...found.map(({ length }) => length))).toBe(1_000);
+  });
 });

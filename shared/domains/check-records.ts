@@ -14,6 +14,9 @@ type Records = DnsCheck["records"];
 
 /** Longer chains of aliases resolvers do not follow, either. */
 const longestChain = 8;
+/** What a name server answers may be 64 KB, and is kept in the domain's row. */
+const mostShown = 10;
+const longestShown = 1_000;
 
 /**
  * Looks at a domain's records in the DNS and judges them by what they mean to who receives mail, not by
@@ -22,10 +25,14 @@ const longestChain = 8;
 export async function checkRecords(deps: CheckRecordsDeps, domain: SendingDomain): Promise<Records> {
   const checked = await Promise.all(
     recordsOf(domain, deps.mailHost).map(
-      async (record) => [record.key, await checkRecord(deps.dns, domain, record)] as const,
+      async (record) => [record.key, clipped(await checkRecord(deps.dns, domain, record))] as const,
     ),
   );
   return Object.fromEntries(checked) as Records;
+}
+
+function clipped({ status, found }: CheckedRecord): CheckedRecord {
+  return { status, found: found.slice(0, mostShown).map((value) => value.slice(0, longestShown)) };
 }
 
 function checkRecord(dns: DnsClient, domain: SendingDomain, record: DomainRecord): Promise<CheckedRecord> {

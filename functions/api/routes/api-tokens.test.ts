@@ -224,6 +224,24 @@ describe("a token that is reset", () => {
   });
 });
 
+describe("a token that may more than the account's admin", () => {
+  it.each([
+    [
+      "an organization's",
+      { resources: [{ resourceType: "organization" as const, resourceId: 5, accessLevel: 100 as const }] },
+    ],
+    ["another user's", { resources: [], accessId: 5 }],
+  ])("is not given to him by a reset: %s", async (_, wish) => {
+    const wanted = { name: "Theirs", expiresAt: null, ...wish };
+    const { token } = await service.accounts.createToken(account.accountId, wanted);
+    expect(await post(`/api_tokens/${token.id}/reset`)).toMatchObject({
+      status: 403,
+      body: { errors: "Account access forbidden" },
+    });
+    expect(await service.accounts.tokens.get(account.accountId, token.id)).toEqual(token);
+  });
+});
+
 describe("a token that is deleted", () => {
   const remove = (id: number) => ask("DELETE", `/api/api_tokens/${id}`, { token: account.token });
 

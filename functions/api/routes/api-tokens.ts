@@ -9,7 +9,7 @@ import type { Clock } from "../../../shared/platform/clock.ts";
 import { PosternError } from "../../../shared/platform/errors.ts";
 import { actorOf } from "../door/audit.ts";
 import { fieldErrors } from "../door/errors.ts";
-import { type ApiRoute, route } from "../door/route.ts";
+import { type ApiRequest, type ApiRoute, route } from "../door/route.ts";
 import {
   grantOf,
   nameErrors,
@@ -92,11 +92,15 @@ function createRoute({ accounts, domains, clock }: ApiTokenDeps): ApiRoute {
 function resetRoute({ accounts, clock }: ApiTokenDeps): ApiRoute {
   return route({
     ...{ method: "POST", path: "/api_tokens/{id}/reset", topic, access: "account admin" },
-    summary: "Replace a token by one with the same permissions; the old one works for 12 more hours",
+    summary:
+      "Replace a token by one with the same permissions, which the asking one must have; the old one works for 12 more hours",
     body: resetTokenSchema,
     responses: { 200: tokenWithSecretSchema },
     async handle(request) {
       const id = { accountId: request.account.id, tokenId: idOf(request.params) };
+      const asked = await accounts.tokens.get(id.accountId, id.tokenId);
+      if (asked === undefined) throw new PosternError("not_found");
+      if (!mayHold(request, asked)) throw new PosternError("forbidden");
       const wanted = {
         expiresAt: expiryOf(request.body.expires_at, clock.now()),
         createdBy: actorOf(request).name,
@@ -141,6 +145,21 @@ function isSeen(token: Token, permissions: Permissions): boolean {
   const isOfDomains = token.resources.every(({ resourceType }) => resourceType === "domain");
   return (
     isOfDomains && visibleDomains.length > 0 && visibleDomains.every((id) => permissions.onDomain(id) >= 10)
+  );
+}
+
+/**
+ * Whether whoever resets a token may learn its new secret. Beyond the account lie an organization, and what only the
+ * user may for whom a token acts.
+ */
+function mayHold(
+  { access, permissions }: Pick<ApiRequest, "access" | "permissions">,
+  { accessId, resources }: Token,
+): boolean {
+  if (accessId !== undefined && accessId !== access?.id) return false;
+  return resources.every(
+    ({ resourceType, resourceId, accessLevel }) =>
+      resourceType !== "organization" || permissions.onOrganization(resourceId) >= accessLevel,
   );
 }
 

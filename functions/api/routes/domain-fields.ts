@@ -76,7 +76,9 @@ export const questionnaireSchema = z.object({
   questionnaire: z
     .record(z.string().max(200), z.string().trim().max(5_000))
     .refine((answers) => Object.values(answers).some((answer) => answer !== ""), "can't be blank")
-    .refine((answers) => Object.keys(answers).length <= 50, "has too many answers"),
+    .refine((answers) => Object.keys(answers).length <= 50, "has too many answers")
+    // They are kept in the domain's row, which sending reads.
+    .refine((answers) => Buffer.byteLength(JSON.stringify(answers)) <= 50_000, "is too long"),
 });
 
 /** @param level what the token may do with it */

@@ -1,5 +1,7 @@
+import { GetEmailIdentityCommand } from "@aws-sdk/client-sesv2";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { addDomain } from "../../../shared/domains/add-domain.ts";
 import { type ApiClient, apiClient } from "../../../test/support/api-service.ts";
 import { type DomainService, mailHost, startDomainService } from "../../../test/support/domain-service.ts";
 import { type SendService, startSendService } from "../../../test/support/send-service.ts";
@@ -182,6 +184,61 @@ describe("a domain", () => {
     expect((await change(off)).body).toMatchObject({ tracking_opt_out_enabled: false });
     expect((await change({ tracking_opt_out_enabled: true })).status).toBe(422);
     expect((await change({ open_tracking_enabled: "yes" })).status).toBe(422);
+  });
+
+  it("has each setting that somebody changes, though others change others at the same moment", async () => {
+    const { id } = await create();
+    const names = [
+      "open_tracking_enabled",
+      "auto_unsubscribe_link_enabled",
+      "custom_domain_tracking_enabled",
+    ];
+    await Promise.all(
+      names.map((name) =>
+        call("PATCH", `/api/domains/${id}`, { domain: { [name]: name !== "open_tracking_enabled" } }),
+      ),
+    );
+    expect((await call("GET", `/api/domains/${id}`)).body).toMatchObject({
+      open_tracking_enabled: false,
+      ...{ auto_unsubscribe_link_enabled: true, custom_domain_tracking_enabled: true },
+    });
+  });
+
+  it("takes no more answers than its row has room for", async () => {
+    const { id, domain_name } = await create();
+    await service.work.domains.setComplianceStatus(account.accountId, domain_name, "awaiting_questionnaire");
+    const long = Array.from({ length: 50 }, (_, place) => [`Question ${place}`, "ж".repeat(5_000)]);
+    const questionnaire = Object.fromEntries(long);
+    expect(await call("POST", `/api/domains/${id}/questionnaire`, { questionnaire })).toMatchObject({
+      ...{ status: 422, body: { errors: { questionnaire: ["is too long"] } } },
+    });
+  });
+
+  it("is completed when it is added again after its making was cut off", async () => {
+    const name = newName();
+    const broken = {
+      ...service.work,
+      sesIdentities: { ...service.work.sesIdentities, create: () => Promise.reject(new Error("cut off")) },
+    };
+    const { accountId } = account;
+    const wanted = { accountId, typedName: name, complianceStatus: "unverified_dns" } as const;
+    await expect(addDomain(broken, wanted)).rejects.toThrow("cut off");
+    const { id } = await create(name);
+    await service.ses.send(new GetEmailIdentityCommand({ EmailIdentity: name }));
+    expect(await service.work.domains.get(accountId, id)).toMatchObject({ setUpAt: clock.now() });
+  });
+
+  it("is one of as many as the plan has, though several are added at the same moment", async () => {
+    await sending.accounts.setPlanName(account.accountId, "basic-10k");
+    clock.advance(31_000);
+    const { data } = (await call("GET", "/api/domains")).body as { data: unknown[] };
+    for (let count = data.length; count < 4; count += 1) await create();
+    const statuses = await Promise.all(
+      [1, 2, 3].map(
+        async () => (await call("POST", "/api/domains", { domain: { domain_name: newName() } })).status,
+      ),
+    );
+    expect(statuses.toSorted()).toEqual([200, 422, 422]);
   });
 
   it("counts no clicks on the free plan", async () => {

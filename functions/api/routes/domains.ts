@@ -124,7 +124,12 @@ function changeRoute({ domainWork }: DomainDeps): ApiRoute {
       const domain = await domainToChange(domainWork, request);
       const { family } = planNamed(request.account.planName);
       const settings = settingsOf(domain, request.body ?? {}, { isPaid: family !== "free" });
-      const changed = await domainWork.domains.changeSettings(domain.accountId, domain.id, settings);
+      // Somebody else may be changing the others.
+      const differing = Object.entries(settings).filter(
+        ([name, value]) => domain[name as keyof DomainSettings] !== value,
+      );
+      const changes: Partial<DomainSettings> = Object.fromEntries(differing);
+      const changed = await domainWork.domains.changeSettings(domain.accountId, domain.id, changes);
       const body = shown(domainWork, request, changed);
       const before = withoutRecords(shown(domainWork, request, domain));
       return { status: 200, body, audit: noted(changed, "updated", { before, after: withoutRecords(body) }) };
