@@ -10,7 +10,7 @@ import { type SettleIdentityDeps, settleIdentity } from "./settle-identity.ts";
 export interface SetUpDomainDeps extends SettleIdentityDeps {
   readonly domains: Pick<DomainStore, "holder" | "changeIfAsRead">;
   readonly keyZone: Pick<KeyZoneClient, "publish">;
-  readonly tokens: Pick<TokenStore, "create" | "list">;
+  readonly tokens: Pick<TokenStore, "createUntold" | "list">;
   readonly clock: Clock;
 }
 
