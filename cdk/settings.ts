@@ -73,6 +73,8 @@ const settingsSchema = z
     /** At most so many workers deliver transactional mail at the same time; each sends dozens of emails at once. */
     transactionalConcurrency: concurrency.default(10),
     bulkConcurrency: concurrency.default(10),
+    /** At most about so many requests of each kind of link in a second: strangers make them, and each costs. */
+    trackingRequestsPerSecond: z.coerce.number().int().min(10).max(10_000).default(1_000),
     /** Webhooks may call private addresses, and any port: never where strangers are customers. */
     webhookAllowPrivate: flag.default(false),
     /** The review of a domain may look at websites with private addresses. */

@@ -23,6 +23,8 @@ export interface HttpDoorProps {
   readonly routes: readonly Route[];
   /** Answers the routes, and everything else with its own 404. */
   readonly worker: ServiceFunction;
+  /** About so many requests in a second of each route, and twice as many at once; more are answered 429 by the API itself. */
+  readonly mostPerSecond?: number;
   /** Why anybody may call: who checks what instead of an authorizer. */
   readonly openBecause: string;
 }
@@ -56,17 +58,20 @@ export class HttpDoor extends Construct {
     const resource = this.api.node.defaultChild as CfnResource;
     resource.overrideLogicalId(id);
     resource.addMetadata("postern:host", props.host);
-    this.addStage(domain);
+    this.addStage(domain, props.mostPerSecond);
     this.url = zone === undefined ? this.api.apiEndpoint : `https://${props.host}.${settings.mailHost}`;
     Validations.of(this).acknowledge({ id: "AwsSolutions-APIG4", reason: props.openBecause });
     this.watch(props.host);
   }
 
-  private addStage(domain: apigateway.DomainName | undefined): void {
+  private addStage(domain: apigateway.DomainName | undefined, mostPerSecond: number | undefined): void {
     this.api.addStage("Stage", {
       stageName: "$default",
       autoDeploy: true,
       ...(domain !== undefined && { domainMapping: { domainName: domain } }),
+      ...(mostPerSecond !== undefined && {
+        throttle: { rateLimit: mostPerSecond, burstLimit: 2 * mostPerSecond },
+      }),
       accessLogSettings: {
         destination: new apigateway.LogGroupLogDestination(
           new LogGroup(this, "AccessLog", {

@@ -1,5 +1,6 @@
 import { Duration } from "aws-cdk-lib";
 import { Construct } from "constructs";
+import { Deployment } from "../defaults/deployment.ts";
 import { ServiceFunction } from "../defaults/service-function.ts";
 import type { ServiceQueue } from "../defaults/service-queue.ts";
 import { HttpDoor } from "./http-door.ts";
@@ -48,6 +49,8 @@ export class RecipientPages extends Construct {
         { method: "POST", path: "/invitations/{token}" },
       ],
       worker: this.worker,
+      // What strangers may make the installation pay for.
+      mostPerSecond: Deployment.of(this).settings.trackingRequestsPerSecond,
       openBecause: "Recipients have no account; the token in the link is all they can show.",
     });
   }

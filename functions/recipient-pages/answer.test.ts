@@ -9,6 +9,7 @@ import { messageIdAt, newId } from "../../shared/platform/ids.ts";
 import { optOutStore } from "../../shared/suppressions/opt-out-store.ts";
 import { suppressionStore } from "../../shared/suppressions/suppression-store.ts";
 import { signLink } from "../../shared/tracking/link-token.ts";
+import { mostHits, recentHits } from "../../shared/tracking/recent-hits.ts";
 import { recipientLinks } from "../../shared/tracking/recipient-links.ts";
 import { rowOf } from "../../test/support/message-events.ts";
 import { settableClock, startTestTable, type TestTable } from "../../test/support/test-table.ts";
@@ -25,6 +26,8 @@ let accountId = 0;
 let row: MessageRow | undefined;
 let told: MessageEvent[] = [];
 let warnings: string[] = [];
+let recent = recentHits();
+let reads = 0;
 const healthy = { queue: true, table: true, key: true };
 const never = () => new Promise<never>(() => undefined);
 
@@ -49,6 +52,8 @@ afterAll(() => table.stop());
 beforeEach(() => {
   accountId += 1;
   [told, warnings] = [[], []];
+  [recent, reads] = [recentHits(), 0];
+  clock.set(noon);
   Object.assign(healthy, { queue: true, table: true, key: true });
   row = rowOf({ accountId, messageId }, noon, { to: "anna@example.org", domainId: 3, subject: "Sale" });
 });
@@ -71,7 +76,13 @@ const links = () =>
 function ask(method: string, rawPath: string, headers: Record<string, string> = {}, id = newId(noon)) {
   const deps = {
     linkKeys: { key: async () => (healthy.key ? key : Promise.reject(new Error("no key"))) },
-    messages: { get: async () => (healthy.table ? row : never()) },
+    messages: {
+      get: async () => {
+        reads += 1;
+        return healthy.table ? row : never();
+      },
+    },
+    recentHits: recent,
     ...lists,
     events: {
       put: async (events: readonly MessageEvent[]) => {
@@ -92,6 +103,7 @@ const listed = () => lists.suppressions.list({ accountId, limit: 10 });
 describe("a pixel", () => {
   it("is 43 bytes of GIF that nobody keeps, and records an open each time", async () => {
     const { statusCode, headers, body, isBase64Encoded } = await ask("GET", links().open);
+    clock.advance(1_000);
     await ask("GET", links().open);
 
     expect([statusCode, headers["content-type"], headers["cache-control"]]).toEqual([
@@ -115,8 +127,9 @@ describe("a pixel", () => {
 
   it("is the same event when the same request comes again", async () => {
     await ask("GET", links().open, {}, "same");
+    clock.advance(1_000);
     await ask("GET", links().open, {}, "same");
-    expect(told[0]).toEqual(told[1]);
+    expect(told.map(({ eventId }) => eventId)).toEqual([told[0]?.eventId, told[0]?.eventId]);
   });
 });
 
@@ -160,6 +173,45 @@ describe("a link", () => {
 });
 
 describe("what is not recorded", () => {
+  it("is the same visitor's same hit within a second, though it is answered", async () => {
+    const [one, two] = [links().click("https://example.com/1"), links().click("https://example.com/2")];
+    for (const path of [one, one, two, links().open, links().open]) await ask("GET", path);
+    await ask("GET", one, { "user-agent": "Other/1.0" });
+    expect(told.map(({ kind }) => kind)).toEqual(["click", "click", "open", "click"]);
+    clock.advance(999);
+    expect((await ask("GET", one)).statusCode).toBe(302);
+    expect(told).toHaveLength(4);
+    clock.advance(1);
+    await ask("GET", one);
+    expect(told).toHaveLength(5);
+  });
+
+  it("is what comes when a hundred opens, or clicks, of the message are in the log", async () => {
+    row = row && { ...row, opensCount: mostHits, clicksCount: mostHits - 1 };
+    expect((await ask("GET", links().open)).statusCode).toBe(200);
+    for (const path of ["1", "2", "3"]) {
+      expect((await ask("GET", links().click(`https://example.com/${path}`))).statusCode).toBe(302);
+    }
+    expect(told).toEqual([expect.objectContaining({ kind: "click", url: "https://example.com/1" })]);
+  });
+
+  it("is what a flood brings before the log knows of it, and costs no look-up then", async () => {
+    for (let hit = 0; hit < mostHits + 50; hit += 1) {
+      clock.advance(1_000);
+      expect((await ask("GET", links().open)).statusCode).toBe(200);
+    }
+    expect(told).toHaveLength(mostHits);
+    expect(reads).toBe(mostHits);
+  });
+
+  it("is nothing that could not be handed over before", async () => {
+    healthy.queue = false;
+    await ask("GET", links().open);
+    healthy.queue = true;
+    await ask("GET", links().open);
+    expect(told).toHaveLength(1);
+  });
+
   it("is a HEAD request, though it is answered like GET", async () => {
     const pixel = await ask("HEAD", links().open);
     const click = await ask("HEAD", links().click("https://example.com/"));

@@ -10,6 +10,7 @@ import { logger } from "../../shared/platform/observability.ts";
 import { optOutStore } from "../../shared/suppressions/opt-out-store.ts";
 import { suppressionStore } from "../../shared/suppressions/suppression-store.ts";
 import { linkKeyClient } from "../../shared/tracking/link-key-client.ts";
+import { recentHits } from "../../shared/tracking/recent-hits.ts";
 import type { AnswerDeps } from "./answer.ts";
 import { invitationDepsFromEnvironment } from "./invitation-deps.ts";
 
@@ -30,6 +31,7 @@ export function depsFromEnvironment(): { deps: AnswerDeps; originSecret: string 
     suppressions: suppressionStore(lists),
     optOuts: optOutStore(lists),
     events: eventsQueueClient({ sqs: queueClient(), queueUrl: env.EVENTS_QUEUE_URL }),
+    recentHits: recentHits(),
     ...invitationDepsFromEnvironment(client),
     clock,
     // Both within the function's ten seconds: a client that tries again and again must not use them up.

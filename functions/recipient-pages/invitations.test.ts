@@ -8,6 +8,7 @@ import { messageStore } from "../../shared/messages/message-store.ts";
 import { noticeStore } from "../../shared/notifications/notice-store.ts";
 import { optOutStore } from "../../shared/suppressions/opt-out-store.ts";
 import { suppressionStore } from "../../shared/suppressions/suppression-store.ts";
+import { recentHits } from "../../shared/tracking/recent-hits.ts";
 import { useDynamo } from "../../test/support/dynamodb.ts";
 import { settableClock } from "../../test/support/test-table.ts";
 import { type AnswerDeps, answer } from "./answer.ts";
@@ -37,6 +38,7 @@ beforeEach(async () => {
     messages: messageStore({ client, table: tables.messages, clock }),
     ...{ suppressions: suppressionStore(lists), optOuts: optOutStore(lists) },
     events: { put: () => Promise.reject(new Error("nothing here is an event")) },
+    recentHits: recentHits(),
     linkKeys: { key: async () => key },
     patience: { hitMs: 60_000, leaveMs: 60_000 },
     warn: (text) => warnings.push(text),

@@ -85,6 +85,7 @@ describe("the operator's settings", () => {
     [{ environment: "Production!" }, "environment"],
     [{ transactionalConcurrency: "1" }, "transactionalConcurrency"],
     [{ smtpConnectionsPerAddress: "0" }, "smtpConnectionsPerAddress"],
+    [{ trackingRequestsPerSecond: "9" }, "trackingRequestsPerSecond"],
     [{ ...zone, hostedZoneName: "other.example" }, "hostedZoneName"],
     [{ plans: "[{}]" }, "plans"],
     [{ plans: "no JSON" }, "plans"],
@@ -114,6 +115,19 @@ describe("the operator's settings", () => {
     for (const [, { Properties }] of usual) {
       expect(Properties.Environment?.Variables ?? {}).not.toHaveProperty("PLANS");
     }
+  });
+
+  it("bound what strangers ask of the tracking host, and nobody else", () => {
+    const resources = synthesize({ local: true, trackingRequestsPerSecond: "300" });
+    const stages = ofType(resources, "AWS::ApiGatewayV2::Stage").map(([, { Properties }]) => [
+      Properties.ApiId.Ref,
+      Properties.DefaultRouteSettings,
+    ]);
+    const throttle = { ThrottlingRateLimit: 300, ThrottlingBurstLimit: 600 };
+    expect(Object.fromEntries(stages)).toEqual({
+      ...{ SendApi: undefined, BulkApi: undefined, GeneralApi: undefined },
+      TrackingApi: throttle,
+    });
   });
 
   it("give each environment a stack of its own", () => {
