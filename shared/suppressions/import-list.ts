@@ -1,7 +1,7 @@
 import type { Clock } from "../platform/clock.ts";
 import { messageIdAt } from "../platform/ids.ts";
-import { addressIn, headingColumn } from "./csv-addresses.ts";
-import { type CsvRecord, csvRecords } from "./csv-records.ts";
+import { type AddressCell, addressIn, headingColumn } from "./csv-addresses.ts";
+import { type CsvPlace, type CsvRecord, csvRecords } from "./csv-records.ts";
 import type { ListFileClient } from "./list-file-client.ts";
 import { badLinesShown, type ImportProgress, type ListImport, UnreadableFile } from "./list-import.ts";
 import type { NewSuppression, PutOutcome, SuppressionStore } from "./suppression-store.ts";
@@ -14,13 +14,21 @@ export interface ImportDeps {
   readonly clock: Clock;
 }
 
-/** So many records are done with, or not, at a time. */
-const recordsPerStep = 500;
+/** So many addresses are done with, or not, at a time. */
+const addressesPerStep = 500;
+/** Lines that are bad cost nothing but the note of how far the import is, which grows with them. */
+const linesPerStep = 10_000;
 
 /** One address of a step, for one domain or for all, with the id of the entry that this very line makes. */
 type Wish = NewSuppression & { readonly id: string };
 
 const unreadable = { reason: "cannot be read as CSV" };
+
+/** A record, and what stands in it; nothing in a heading. */
+interface Line extends CsvPlace {
+  readonly column: number;
+  readonly cell: AddressCell | undefined;
+}
 
 interface Step {
   readonly wishes: readonly Wish[];
@@ -59,8 +67,9 @@ export async function importList(
 async function goOn(deps: ImportDeps, found: Kept<ListImport>, until: number): Promise<"done" | "more"> {
   let kept = found;
   const place = { line: kept.row.linesRead, bytes: kept.row.bytesRead };
-  for await (const records of stepsOf(csvRecords(deps.files.read(kept.row.key, place.bytes), place))) {
-    const step = stepOf(kept.row, records);
+  const records = csvRecords(deps.files.read(kept.row.key, place.bytes), place);
+  for await (const lines of stepsOf(linesOf(records, kept.row.column))) {
+    const step = stepOf(kept.row, lines);
     const outcomes = await deps.suppressions.putMany(step.wishes);
     const next = await deps.imports.change(kept, {
       status: "running",
@@ -75,27 +84,39 @@ async function goOn(deps: ImportDeps, found: Kept<ListImport>, until: number): P
   return "done";
 }
 
-async function* stepsOf(records: AsyncIterable<CsvRecord>): AsyncGenerator<CsvRecord[]> {
-  let step: CsvRecord[] = [];
-  for await (const record of records) {
-    step.push(record);
-    if (step.length < recordsPerStep) continue;
+/** @param known the column of the addresses, if the first record was read before */
+async function* linesOf(records: AsyncIterable<CsvRecord>, known: number | undefined): AsyncGenerator<Line> {
+  let column = known;
+  for await (const { line, bytes, cells } of records) {
+    const heading = column === undefined ? headingColumn(cells ?? []) : undefined;
+    column ??= heading ?? 0;
+    const cell = cells === undefined ? unreadable : addressIn(cells, column);
+    yield { line, bytes, column, cell: heading === undefined ? cell : undefined };
+  }
+}
+
+async function* stepsOf(lines: AsyncIterable<Line>): AsyncGenerator<Line[]> {
+  let step: Line[] = [];
+  let addresses = 0;
+  for await (const line of lines) {
+    step.push(line);
+    if (line.cell !== undefined && "email" in line.cell) addresses += 1;
+    if (addresses < addressesPerStep && step.length < linesPerStep) continue;
     yield step;
     step = [];
+    addresses = 0;
   }
   if (step.length > 0) yield step;
 }
 
-function stepOf(job: ListImport, records: readonly CsvRecord[]): Step {
-  const heading = job.column === undefined ? headingColumn(records[0]?.cells ?? []) : undefined;
-  const column = job.column ?? heading ?? 0;
-  const found = (heading === undefined ? records : records.slice(1)).map(({ line, cells }) => ({
-    line,
-    cell: cells === undefined ? unreadable : addressIn(cells, column),
-  }));
-  const wishes = found.flatMap(({ line, cell }) => ("email" in cell ? wishesFor(job, line, cell.email) : []));
-  const bad = found.flatMap(({ line, cell }) => ("reason" in cell ? [{ line, reason: cell.reason }] : []));
-  const { line: linesRead, bytes: bytesRead } = records.at(-1) as CsvRecord;
+function stepOf(job: ListImport, lines: readonly Line[]): Step {
+  const wishes = lines.flatMap(({ line, cell }) =>
+    cell && "email" in cell ? wishesFor(job, line, cell.email) : [],
+  );
+  const bad = lines.flatMap(({ line, cell }) =>
+    cell && "reason" in cell ? [{ line, reason: cell.reason }] : [],
+  );
+  const { line: linesRead, bytes: bytesRead, column } = lines.at(-1) as Line;
   const badLines = [...job.badLines, ...bad].slice(0, badLinesShown);
   return { wishes, progress: { linesRead, bytesRead, column, bad: job.bad + bad.length, badLines } };
 }

@@ -118,10 +118,17 @@ describe("an import", () => {
     expect([state?.bad, state?.badLines.length, state?.badLines.at(-1)?.line]).toEqual([1_700, 1_000, 1_000]);
   });
 
+  it("notes how far it is once for many bad lines, because the note tells of a thousand of them", async () => {
+    const id = await newImport(`${"bad\n".repeat(12_000)}a@example.net\n`);
+    await goOn(id);
+    expect(await stateOf(id)).toMatchObject({ status: "finished", bad: 12_000, added: 1, linesRead: 12_001 });
+    expect((await deps.imports.get(accountId, id))?.version).toBeLessThanOrEqual(4);
+  });
+
   it("works on in slices, where its time is short", async () => {
     const id = await newImport(["email", ...addresses(1_201)].join("\r\n"));
     expect(await goOn(id, clock.now())).toBe("more");
-    expect(await stateOf(id)).toMatchObject({ status: "running", linesRead: 500, added: 499 });
+    expect(await stateOf(id)).toMatchObject({ status: "running", linesRead: 501, added: 500 });
     expect(await goOn(id, clock.now())).toBe("more");
     expect(await goOn(id)).toBe("done");
     expect(await stateOf(id)).toMatchObject({ status: "finished", linesRead: 1_202, added: 1_201, bad: 0 });
