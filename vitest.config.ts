@@ -26,6 +26,7 @@ export default defineConfig({
         test: {
           name: "contract",
           include: ["test/contract/**/*.test.ts"],
+          globalSetup: ["test/support/shared-engines.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

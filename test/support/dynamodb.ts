@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { afterAll, beforeAll, describe } from "vitest";
+import { afterAll, beforeAll, describe, inject } from "vitest";
 import {
   type DynamoEngine,
   type DynamoEngineName,
@@ -44,7 +44,7 @@ export function documentClientFor(bare: DynamoDBClient): DynamoDBDocumentClient 
   return DynamoDBDocumentClient.from(bare, { marshallOptions: { removeUndefinedValues: true } });
 }
 
-/** Starts an engine for the tests of a `describe`, and stops it after them. */
+/** Tables for the tests of a `describe`: in the engine that the whole run shares, or one that runs as long as they do. */
 export function useDynamo(engineName: DynamoEngineName = "dynoxide"): TestDynamo {
   let engine: DynamoEngine | undefined;
   let dynamo: TestDynamo | undefined;
@@ -53,10 +53,12 @@ export function useDynamo(engineName: DynamoEngineName = "dynoxide"): TestDynamo
     return dynamo;
   };
   beforeAll(async () => {
-    engine = await startDynamoEngine({ engine: engineName });
-    const bare = clientFor(engine.url);
+    const shared = inject("dynamoUrls")?.[engineName];
+    if (shared === undefined) engine = await startDynamoEngine({ engine: engineName });
+    const url = shared ?? engine?.url ?? "";
+    const bare = clientFor(url);
     const client = documentClientFor(bare);
-    dynamo = { client, url: engine.url, tables: await createTables(bare) };
+    dynamo = { client, url, tables: await createTables(bare) };
   });
   afterAll(() => engine?.stop());
   return {
