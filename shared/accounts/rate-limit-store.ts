@@ -6,12 +6,12 @@ import { PosternError } from "../platform/errors.ts";
 import { LeasedUnits, shareOf } from "../platform/leased-units.ts";
 import { refusedWrite } from "../platform/refused-writes.ts";
 import type { Account } from "./account.ts";
-import { type Pool, poolLimit, poolWindowMs } from "./pools.ts";
+import { type Pool, poolLimit } from "./pools.ts";
 import type { Token } from "./token.ts";
 
 const windowMs = 10_000;
-/** DynamoDB removes a window's counter some time after this; it counts no longer anyway. */
-const keptSeconds = 3_600;
+/** DynamoDB removes a window's counter some time after this, longer than any window; it counts no longer anyway. */
+const keptSeconds = 7_200;
 // A cache takes its whole room at once, and with it time of a cold start.
 const rememberedWindows = 1_000;
 
@@ -36,7 +36,7 @@ export type RateLimitStore = ReturnType<typeof rateLimitStore>;
 
 /**
  * The request limits: of each token in general (fixed windows of 10 s), and of each account for some routes
- * (a minute), in the counters table. Of a high limit a process takes several at once.
+ * (a minute, or an hour), in the counters table. Of a high limit a process takes several at once.
  */
 export function rateLimitStore({
   client,
@@ -70,12 +70,7 @@ export function rateLimitStore({
      */
     takeFromPool(account: Account, pool: Pool): Promise<number> {
       const name = `POOL#${pool.replaceAll(" ", "-")}`;
-      return takeOne({
-        accountId: account.id,
-        name,
-        limit: poolLimit(account.limits, pool),
-        windowMs: poolWindowMs,
-      });
+      return takeOne({ accountId: account.id, name, ...poolLimit(account.limits, pool) });
     },
   };
 

@@ -268,6 +268,21 @@ describe("a webhook", () => {
     expect((await ask("POST", path, { token: account.token, body: {} })).status).toBe(422);
   });
 
+  it("is told again of a past time ten times in an hour at most, all of an account's together", async () => {
+    const [one, two] = [await create(), await create()];
+    const body = { from: "2026-01-30T00:00:00Z", to: "2026-01-31T00:00:00Z" };
+    const replay = (id: unknown) => ask("POST", `/api/webhooks/${id}/replay`, { token: account.token, body });
+    for (let times = 0; times < 10; times += 1) {
+      expect((await replay(times % 2 ? one.id : two.id)).status).toBe(202);
+    }
+    clock.advance(30 * 60_000);
+    const { status, headers } = await replay(one.id);
+    expect([status, headers["retry-after"]]).toEqual([429, String(30 * 60)]);
+    clock.advance(30 * 60_000);
+    expect((await replay(one.id)).status).toBe(202);
+    expect(sent).toHaveLength(11);
+  });
+
   it("is told again from the log's beginning where the time begins before all times", async () => {
     const { id } = await create();
     const body = { from: "1066-10-14T00:00:00Z", to: "2026-01-31T00:00:00Z" };

@@ -211,6 +211,7 @@ function replayRoute(deps: WebhookDeps): ApiRoute {
     path: "/webhooks/{id}/replay",
     topic,
     summary: "Send again what happened in a time that is past, as far as the log reaches",
+    pool: "webhook replays",
     isExtension: true,
     access: "account admin",
     body: replaySchema,
