@@ -28,20 +28,20 @@ const path = "/api/raw_messages/";
 /**
  * A link to the message as it was sent, for whoever has it, for a while.
  *
- * @returns null where no copy is there
+ * @returns undefined where no copy is there
  */
-export async function rawMessageUrl(deps: RawMessageDeps, row: MessageRow): Promise<string | null> {
+export async function rawMessageUrl(deps: RawMessageDeps, row: MessageRow): Promise<string | undefined> {
   const { accountId, messageId, copy = "" } = row;
   const place = copyPlace(copy);
-  if (place === undefined) return null;
+  if (place === undefined) return undefined;
   try {
-    if (!(await deps.copies.exists(accountId, place))) return null;
+    if (!(await deps.copies.exists(accountId, place))) return undefined;
     const until = deps.clock.now() + linkMs;
     const token = signCopyLink({ accountId, messageId, until }, await deps.linkKeys.key());
     return deps.apiUrl + path + token;
   } catch (error) {
     deps.warn("a copy could not be looked for", { messageId, error });
-    return null;
+    return undefined;
   }
 }
 

@@ -38,7 +38,7 @@ const shownSchema = z.object({
   privacy_policy_url: shownText,
   terms_of_service_url: shownText,
   website_url: shownText,
-  info_level: z.enum(["business", "individual"]).nullable(),
+  info_level: z.enum(["business", "individual"]).describe("`business` as long as nobody has said"),
 });
 
 type Fields = z.output<typeof infoSchema>;
@@ -124,13 +124,14 @@ function isAddress(field: (typeof addresses)[number], value: string | null | und
   return value ? isWebsiteUrl(value) : field !== "website_url";
 }
 
+/** Clients expect a level always, and null for whatever else is not known. */
 function asFields(info: CompanyInfo | undefined): z.output<typeof shownSchema> {
   return {
     ...{ name: info?.name ?? null, address: info?.address ?? null, city: info?.city ?? null },
     ...{ country: info?.country ?? null, phone: info?.phone ?? null, zip_code: info?.zipCode ?? null },
     privacy_policy_url: info?.privacyPolicyUrl ?? null,
     terms_of_service_url: info?.termsOfServiceUrl ?? null,
-    ...{ website_url: info?.websiteUrl ?? null, info_level: info?.level ?? null },
+    ...{ website_url: info?.websiteUrl ?? null, info_level: info?.level ?? "business" },
   };
 }
 

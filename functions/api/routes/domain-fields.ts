@@ -67,6 +67,7 @@ export const changedDomainSchema = wrapped({
   auto_unsubscribe_link_enabled: z.boolean().optional(),
   tracking_opt_out_enabled: z.boolean().optional(),
   custom_domain_tracking_enabled: z.boolean().optional(),
+  inbound_enabled: z.literal(false, "is not available").optional(),
 });
 
 export const setupEmailSchema = z.object({ email: z.email("is invalid").max(254) });

@@ -316,7 +316,9 @@ describe("company information", () => {
   it("is unset, then one for the whole account, then changed in part", async () => {
     const [one, other] = [await create(), await create()];
     const path = (id: number) => `/api/domains/${id}/company_info`;
-    expect((await call("GET", path(one.id))).body).toMatchObject({ data: { name: null, info_level: null } });
+    expect((await call("GET", path(one.id))).body).toMatchObject({
+      data: { name: null, info_level: "business" },
+    });
     const info = { ...company, info_level: "business" };
     expect(await call("POST", path(one.id), { company_info: info })).toMatchObject({
       status: 200,

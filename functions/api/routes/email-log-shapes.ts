@@ -51,7 +51,10 @@ export const logEventSchema = z
 export const logMessageSchema = z
   .object({
     ...rowFields,
-    raw_message_url: z.url().nullable(),
+    raw_message_url: z
+      .url()
+      .optional()
+      .describe("The message as it was sent, for 15 minutes; for admins of its domain, where a copy is kept"),
     events: z.array(logEventSchema),
   })
   .meta({ id: "EmailLogMessageDetails" });

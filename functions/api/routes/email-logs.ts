@@ -87,8 +87,9 @@ function messageRoute({ log, rawMessages }: EmailLogDeps): ApiRoute {
       if (found === undefined || level === 0) throw new PosternError("not_found");
       const { row, events } = found;
       // To see content is for admins of the domain.
-      const raw_message_url = level === 100 ? await rawMessageUrl(rawMessages, row) : null;
-      return { status: 200, body: { ...logRow(row), raw_message_url, events: logEvents(events) } };
+      const url = level === 100 ? await rawMessageUrl(rawMessages, row) : undefined;
+      const link = url !== undefined && { raw_message_url: url };
+      return { status: 200, body: { ...logRow(row), ...link, events: logEvents(events) } };
     },
   });
 }

@@ -104,7 +104,8 @@ export function statsRoutes({ stats }: StatsDeps): ApiRoute[] {
 
 function dateField(name: string) {
   return z.iso.date({
-    error: ({ input }) => (input === undefined ? `Missing required parameter: ${name}` : "Bad Request"),
+    error: ({ input }) =>
+      input === undefined || input === "" ? `Missing required parameter: ${name}` : "Bad Request",
   });
 }
 
