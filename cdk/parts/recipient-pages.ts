@@ -1,9 +1,10 @@
 import { Duration } from "aws-cdk-lib";
 import { Construct } from "constructs";
+import { recipientPages } from "../../shared/contracts/recipient-pages.ts";
 import { Deployment } from "../defaults/deployment.ts";
 import { ServiceFunction } from "../defaults/service-function.ts";
 import type { ServiceQueue } from "../defaults/service-queue.ts";
-import { HttpDoor } from "./http-door.ts";
+import { HttpDoor, type Route } from "./http-door.ts";
 import type { LinkKey } from "./keys.ts";
 import type { Storage } from "./storage.ts";
 
@@ -38,16 +39,9 @@ export class RecipientPages extends Construct {
       host: "track",
       description: "Postern: what links in mail lead to",
       // HEAD comes by the default route, whose function is the same.
-      routes: [
-        { method: "GET", path: "/o/{token}" },
-        { method: "GET", path: "/c/{token}" },
-        { method: "GET", path: "/unsubscribe/{token}" },
-        { method: "POST", path: "/unsubscribe/{token}" },
-        { method: "GET", path: "/opt-out/{token}" },
-        { method: "POST", path: "/opt-out/{token}" },
-        { method: "GET", path: "/invitations/{token}" },
-        { method: "POST", path: "/invitations/{token}" },
-      ],
+      routes: Object.values(recipientPages).flatMap(({ path, methods }) =>
+        methods.map((method): Route => ({ method, path: `${path}{token}` })),
+      ),
       worker: this.worker,
       // What strangers may make the installation pay for.
       mostPerSecond: Deployment.of(this).settings.trackingRequestsPerSecond,

@@ -1,4 +1,4 @@
-import { invitationPath } from "../../shared/accounts/invitation.ts";
+import { recipientPages } from "../../shared/contracts/recipient-pages.ts";
 import type { Clock } from "../../shared/platform/clock.ts";
 import type { HttpEvent, HttpResponse } from "../../shared/platform/http.ts";
 import { unlessAborted } from "../../shared/platform/unless-aborted.ts";
@@ -39,7 +39,7 @@ export async function answer(deps: AnswerDeps, request: PageRequest): Promise<Ht
   const key = await keyOf(deps);
   if (key === undefined) return withoutBody(method, unavailable(speech));
   const isRead = method === "GET" || method === "HEAD";
-  if (request.rawPath.startsWith(invitationPath) && (isRead || method === "POST")) {
+  if (request.rawPath.startsWith(recipientPages.invitation.path) && (isRead || method === "POST")) {
     return withoutBody(method, await invite(deps, request, key, speech));
   }
   const link = linkAt(request.rawPath, key);

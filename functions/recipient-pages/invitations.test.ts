@@ -3,7 +3,8 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { type AccessStore, accessStore } from "../../shared/accounts/access-store.ts";
 import { type AccountStore, accountStore } from "../../shared/accounts/account-store.ts";
 import { auditStore } from "../../shared/accounts/audit-store.ts";
-import { invitationPath, signInvitation } from "../../shared/accounts/invitation.ts";
+import { signInvitation } from "../../shared/accounts/invitation.ts";
+import { recipientPages } from "../../shared/contracts/recipient-pages.ts";
 import { messageStore } from "../../shared/messages/message-store.ts";
 import { noticeStore } from "../../shared/notifications/notice-store.ts";
 import { optOutStore } from "../../shared/suppressions/opt-out-store.ts";
@@ -14,6 +15,7 @@ import { settableClock } from "../../test/support/test-table.ts";
 import { type AnswerDeps, answer } from "./answer.ts";
 
 const key = "k".repeat(64);
+const invitationPath = recipientPages.invitation.path;
 const noon = Date.UTC(2026, 0, 31, 12);
 const days = 86_400_000;
 const clock = settableClock(noon);

@@ -3,12 +3,8 @@ import {
   findInvitation,
   type InvitationDeps,
 } from "../../shared/accounts/accept-invitation.ts";
-import {
-  type InvitationLink,
-  invitationPath,
-  readInvitation,
-  shownName,
-} from "../../shared/accounts/invitation.ts";
+import { type InvitationLink, readInvitation, shownName } from "../../shared/accounts/invitation.ts";
+import { recipientPages } from "../../shared/contracts/recipient-pages.ts";
 import type { Clock } from "../../shared/platform/clock.ts";
 import { PosternError } from "../../shared/platform/errors.ts";
 import { bodyOf, type HttpEvent, type HttpResponse } from "../../shared/platform/http.ts";
@@ -33,7 +29,11 @@ export async function invitation(
   request: InvitationRequest,
   { key, speech }: { readonly key: string; readonly speech: Speech },
 ): Promise<HttpResponse | undefined> {
-  const link = readInvitation(request.rawPath.slice(invitationPath.length), key, deps.clock.now());
+  const link = readInvitation(
+    request.rawPath.slice(recipientPages.invitation.path.length),
+    key,
+    deps.clock.now(),
+  );
   if (link === undefined) return undefined;
   if (link.isOver) return over(speech);
   const name = request.requestContext.http.method === "POST" ? nameIn(request) : undefined;

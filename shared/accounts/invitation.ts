@@ -3,9 +3,6 @@ import { readToken, signToken } from "../platform/signed-token.ts";
 /** How long an invitation can be accepted: long enough for a holiday's end, too short for a forgotten mailbox. */
 export const invitationDays = 7;
 
-/** Where invitations are accepted, on the host of the pages that recipients see; a token follows. */
-export const invitationPath = "/invitations/";
-
 /** Which invitation a link leads to. */
 export interface InvitationLink {
   readonly accountId: number;

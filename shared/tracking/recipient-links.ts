@@ -1,3 +1,4 @@
+import { recipientPages as pages } from "../contracts/recipient-pages.ts";
 import type { RecipientLinks } from "./body.ts";
 import { readLink, signLink, type TrackingLink, type UnsubscribeLink } from "./link-token.ts";
 
@@ -12,11 +13,9 @@ export interface LinkHosts {
   readonly tracking: string;
 }
 
-const paths = { open: "/o/", click: "/c/", unsubscribe: "/unsubscribe/", "opt-out": "/opt-out/" } as const;
-
 /** What every link begins with that records a click. */
 export function clickBaseOf({ tracking }: LinkHosts): string {
-  return tracking + paths.click;
+  return tracking + pages.click.path;
 }
 
 export interface OwnLinks extends RecipientLinks {
@@ -32,9 +31,9 @@ export function recipientLinks(mail: Mail, hosts: LinkHosts, key: string): OwnLi
   const unsubscribeToken = signLink({ kind: "unsubscribe", ...mail }, key);
   return {
     unsubscribeToken,
-    unsubscribe: hosts.pages + paths.unsubscribe + unsubscribeToken,
-    optOut: hosts.pages + paths["opt-out"] + signLink({ kind: "opt-out", ...who }, key),
-    open: hosts.tracking + paths.open + signLink({ kind: "open", accountId, messageId }, key),
+    unsubscribe: hosts.pages + pages.unsubscribe.path + unsubscribeToken,
+    optOut: hosts.pages + pages["opt-out"].path + signLink({ kind: "opt-out", ...who }, key),
+    open: hosts.tracking + pages.open.path + signLink({ kind: "open", accountId, messageId }, key),
     click(url) {
       // A picture and the words under it lead to the same place.
       const known = clicks.get(url);
@@ -50,5 +49,11 @@ export function recipientLinks(mail: Mail, hosts: LinkHosts, key: string): OwnLi
 export function linkAt(path: string, key: string): TrackingLink | undefined {
   const [, kind, token] = /^\/([a-z-]+)\/([\w-]+)$/.exec(path) ?? [];
   const link = token === undefined ? undefined : readLink(token, key);
-  return link !== undefined && paths[link.kind] === `/${kind}/` ? link : undefined;
+  return link !== undefined && pages[link.kind].path === `/${kind}/` ? link : undefined;
+}
+
+/** What an unsubscribe token means that came by mail; undefined for one that is none of ours. */
+export function unsubscribeLinkIn(token: string, key: string): UnsubscribeLink | undefined {
+  const link = readLink(token, key);
+  return link?.kind === "unsubscribe" ? link : undefined;
 }

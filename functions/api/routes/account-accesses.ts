@@ -9,8 +9,9 @@ import type { AccessStore } from "../../../shared/accounts/access-store.ts";
 import type { Account } from "../../../shared/accounts/account.ts";
 import type { AccountStore } from "../../../shared/accounts/account-store.ts";
 import { auditNote } from "../../../shared/accounts/audit.ts";
-import { invitationPath, shownName, signInvitation } from "../../../shared/accounts/invitation.ts";
+import { shownName, signInvitation } from "../../../shared/accounts/invitation.ts";
 import { planNamed } from "../../../shared/billing/plans.ts";
+import { recipientPages } from "../../../shared/contracts/recipient-pages.ts";
 import type { DomainStore } from "../../../shared/domains/domain-store.ts";
 import type { OwnerEmailClient } from "../../../shared/notifications/owner-email-client.ts";
 import { PosternError } from "../../../shared/platform/errors.ts";
@@ -91,7 +92,7 @@ async function tell(deps: AccountAccessDeps, invited: Access, account: Account):
   try {
     const key = await deps.linkKeys.key();
     const token = signInvitation({ accountId, accessId, invitationId }, invitedUntil, key);
-    const link = deps.pagesUrl + invitationPath + token;
+    const link = deps.pagesUrl + recipientPages.invitation.path + token;
     await deps.email.send({ to: invited.email, ...invitation(account, link, invitedUntil) });
   } catch (error) {
     if (invited.version === 0) await deps.accesses.remove(accountId, accessId);
