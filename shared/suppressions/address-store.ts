@@ -4,7 +4,7 @@ import pLimit from "p-limit";
 import { accountPartition } from "../platform/account-partition.ts";
 import { batchGet } from "../platform/batch-get.ts";
 import type { Clock } from "../platform/clock.ts";
-import { isWriteConflict, refusedTransaction, type TransactionWrite } from "../platform/refused-writes.ts";
+import { isBusy, refusedTransaction, type TransactionWrite } from "../platform/refused-writes.ts";
 import { type AddressRecord, isForgettable, unknownAddress } from "./address-record.ts";
 
 export interface SuppressionTable {
@@ -114,13 +114,13 @@ async function readKnown(
   );
 }
 
-/** @returns false where another write came first */
+/** @returns false where another write came first, or too many did */
 async function write({ client }: SuppressionTable, writes: TransactionWrite[]): Promise<boolean> {
   try {
     await client.send(new TransactWriteCommand({ TransactItems: writes }));
     return true;
   } catch (error) {
-    if (refusedTransaction(error) || isWriteConflict(error)) return false;
+    if (refusedTransaction(error) || isBusy(error)) return false;
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type OptOutStore, optOutStore } from "../../shared/suppressions/opt-out-store.ts";
 import type { Suppression } from "../../shared/suppressions/suppression.ts";
@@ -86,6 +87,23 @@ await onEachDynamoEngine("suppressions", (dynamo) => {
     expect(outcomes.flat().filter(({ outcome }) => outcome === "added")).toHaveLength(1);
     expect(new Set(outcomes.flat().map(({ id }) => id)).size).toBe(1);
     expect(await store.list({ accountId, limit: 10 })).toHaveLength(1);
+  });
+
+  it("are put once DynamoDB has room for them", async () => {
+    let refusals = 2;
+    dynamo.client.middlewareStack.add(
+      (next, context) => async (args) => {
+        if (context.commandName !== "TransactWriteItemsCommand" || refusals-- <= 0) return next(args);
+        throw new TransactionCanceledException({
+          message: "Transaction cancelled",
+          $metadata: {},
+          CancellationReasons: [{ Code: "ThrottlingError" }, { Code: "None" }],
+        });
+      },
+      { name: "throttled" },
+    );
+    await added().finally(() => dynamo.client.middlewareStack.remove("throttled"));
+    expect((await marks(5, "bulk"))?.suppressed).toBeDefined();
   });
 
   it("go when they are removed, once", async () => {
