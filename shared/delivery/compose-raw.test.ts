@@ -174,6 +174,24 @@ describe("a raw bulk message", () => {
     expect(added(bytes, raw)).toContain("Precedence: bulk");
   });
 
+  it.each([
+    ["bulk", "From: shop@example.com\r\nSubject: all header\r\n"],
+    ["transactional", "From: shop@example.com\r\nSubject: all header\r\n"],
+    ["transactional", "From: shop@example.com\r\nSubject: all header"],
+  ] as const)(
+    "that is all header has a body nevertheless, and a signature that verifies: %s, %j",
+    async (stream, text) => {
+      const { bytes } = await outgoing(Buffer.from(text), stream);
+      expect(bytes.toString()).toMatch(/\r\nSubject: all header\r\n\r\n/);
+      const { signing, resolver } = testKey;
+      const { dkim } = await authenticate(await bytesOf(await signed(bytes, signing)), {
+        ...{ trustReceived: false, sender: "bounces@example.com", ip: "198.51.100.7" },
+        ...{ helo: "relay.example.net", mta: "mx.example.org", resolver },
+      });
+      expect(dkim.results.map(({ status }) => status.result)).toEqual(["pass"]);
+    },
+  );
+
   it("with its own way to unsubscribe in the header keeps it alone", async () => {
     const raw = Buffer.from(
       "From: a@example.com\r\nList-Unsubscribe: <https://shop.example/u>\r\n\r\nHi\r\n",

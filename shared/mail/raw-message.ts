@@ -23,11 +23,18 @@ export interface RawMessage {
 export async function openMessage(message: Buffer | TempFile): Promise<RawMessage> {
   const source = sourceOf(message);
   const bodyStart = await bodyStartOf(source, 0, source.bytes);
-  const head = await source.slice(0, bodyStart);
+  const head = withEmptyLine(await source.slice(0, bodyStart));
   const fields = fieldsOf(head);
   // A change would break the signature (RFC 6376) of whoever has signed it already.
   const isSigned = fields.some(({ name }) => name === "dkim-signature");
   return { source, head, bodyStart, fields, texts: isSigned ? [] : await textPartsOf(source) };
+}
+
+/** A message without a body may lack the empty line (RFC 5322 §2.1), by which signers find where its header ends. */
+function withEmptyLine(head: Buffer): Buffer {
+  const text = head.subarray(-4).toString("latin1");
+  if (/(?:^|\n)\r?\n$/.test(text)) return head;
+  return Buffer.concat([head, Buffer.from(text.endsWith("\n") ? "\r\n" : "\r\n\r\n")]);
 }
 
 /**
