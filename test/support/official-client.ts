@@ -1,5 +1,8 @@
-import { MailtrapClient } from "mailtrap";
+import { MailtrapClient, MailtrapTransport } from "mailtrap";
+import { createTransport } from "nodemailer";
 import type { LocalCloud } from "./local-cloud.ts";
+
+type Urls = LocalCloud["urls"];
 
 /** The official client, unmodified but for the hosts that it calls. */
 export function officialClient(
@@ -11,6 +14,17 @@ export function officialClient(
     ...{ token, bulk, accountId: usual.accountId },
     ...(organizationId !== undefined && { organizationId }),
   });
+  return calling(urls, client);
+}
+
+/** nodemailer with the official transport, unmodified but for the hosts that it calls. */
+export function officialMailer({ urls, token }: Pick<LocalCloud, "urls" | "token">) {
+  const transport = MailtrapTransport({ token });
+  calling(urls, (transport as unknown as { readonly client: MailtrapClient }).client);
+  return createTransport(transport);
+}
+
+function calling(urls: Urls, client: MailtrapClient): MailtrapClient {
   const hosts = client as unknown as {
     axios: { interceptors: { request: { use(change: (request: { url: string }) => unknown): void } } };
   };

@@ -113,6 +113,74 @@ describe("the official client", () => {
   });
 });
 
+describe("an invitation", () => {
+  const api = (method: string, path: string, body?: object) =>
+    fetch(`${cloud.urls.api}/api/${path}`, {
+      method,
+      headers: { authorization: `Bearer ${cloud.token}`, "content-type": "application/json" },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+  const links = async (address: string) => {
+    const mails = (await cloud.mailbox()).filter(({ envelope }) => envelope.to[0]?.address === address);
+    return mails.map(({ text }) => /http\S+\/invitations\/[\w-]+/.exec(text)?.[0] ?? "");
+  };
+  const untilMailed = (address: string, count: number) =>
+    eventually(async () => expect(await links(address)).toHaveLength(count), 60_000);
+  const accept = (link: string) =>
+    fetch(link, { method: "POST", body: new URLSearchParams({ name: "Bob" }) });
+
+  it("is mailed, accepted on its page, and told to the owner and the audit log", async () => {
+    const permissions = [{ ...domainGrant(), access_level: "viewer" }];
+    const before = await cloud.usage();
+    const invited = await api("POST", "account_accesses", { email: "bob@example.net", permissions });
+    expect(invited.status).toBe(201);
+    await untilMailed("bob@example.net", 1);
+    const [link = ""] = await links("bob@example.net");
+    kept(link.slice(link.lastIndexOf("/") + 1));
+    expect(link.startsWith(`${cloud.urls.track}/invitations/`)).toBe(true);
+    const page = await fetch(link);
+    expect([page.status, page.headers.get("referrer-policy")]).toEqual([200, "no-referrer"]);
+    expect(await page.text()).toContain("<bdi>bob@example.net</bdi>");
+    expect((await fetch(link, { method: "HEAD" })).status).toBe(200);
+
+    const accepted = await Promise.all([accept(link), accept(link)]);
+    expect(accepted.map(({ status }) => status)).toEqual([200, 200]);
+    expect(await client.general.accountAccesses.listAccountAccesses()).toContainEqual(
+      expect.objectContaining({
+        specifier_type: "User",
+        specifier: expect.objectContaining({ email: "bob@example.net", name: "Bob" }),
+        resources: [{ ...domainGrant(), access_level: 10 }],
+      }),
+    );
+    const log = (await (await api("GET", "audit_log")).json()) as { data: { event: string }[] };
+    expect(log.data.filter(({ event }) => event.endsWith(".accepted_invitation"))).toHaveLength(1);
+    await cloud.advanceClock(2 * minute);
+    await eventually(async () => {
+      const told = (await cloud.mailbox()).filter(({ subject }) =>
+        subject.endsWith("has joined your account"),
+      );
+      expect(told.map(({ envelope }) => envelope.to[0]?.address)).toEqual([`owner@${cloud.domain}`]);
+    }, 60_000);
+    expect((await cloud.usage()).used).toBe(before.used);
+  });
+
+  it("is over when it is made again, and when it is taken back", async () => {
+    const email = "eve@example.net";
+    const statuses = async () =>
+      (await Promise.all((await links(email)).map((link) => fetch(link))))
+        .map(({ status }) => status)
+        .toSorted();
+    await api("POST", "account_accesses", { email });
+    await untilMailed(email, 1);
+    const again = (await (await api("POST", "account_accesses", { email })).json()) as { id: number };
+    await untilMailed(email, 2);
+    expect(await statuses()).toEqual([200, 410]);
+    await client.general.accountAccesses.removeAccountAccess(again.id);
+    expect(await statuses()).toEqual([410, 410]);
+    for (const link of await links(email)) expect((await accept(link)).status).toBe(410);
+  });
+});
+
 describe("a new domain", () => {
   it("has a token of its own, which works once it is reset", async () => {
     const { apiTokens } = client.general;
