@@ -1,12 +1,14 @@
 import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { Deployment } from "./defaults/deployment.ts";
+import type { ServiceQueue } from "./defaults/service-queue.ts";
 import { AccountApi } from "./parts/account-api.ts";
 import { Auditing } from "./parts/auditing.ts";
 import { Delivering } from "./parts/delivering.ts";
 import { Edge, type EdgeProps } from "./parts/edge.ts";
 import { Gateway, type GatewayProps } from "./parts/gateway.ts";
 import type { HttpDoor } from "./parts/http-door.ts";
+import { IncomingMail, type IncomingMailProps } from "./parts/incoming-mail.ts";
 import { DkimKey, LinkKey, SmtpRoute } from "./parts/keys.ts";
 import { ListTransfers } from "./parts/list-transfers.ts";
 import { Operating } from "./parts/operating.ts";
@@ -50,22 +52,19 @@ export class PosternStack extends Stack {
     const sendBulk = new Sending(this, "SendBulk", { stream: "bulk", storage, deliveryQueue: bulk.queue });
 
     const gateway = { storage, transactionalQueue: transactional.queue, bulkQueue: bulk.queue };
-    if (settings.smtpDoor) this.openGateway(gateway, { transactional: send, bulk: sendBulk });
+    const gatewayAndEdge = settings.smtpDoor
+      ? this.openGateway(gateway, { transactional: send, bulk: sendBulk })
+      : {};
 
     recording.listenTo([transactional, bulk]);
     const ownerMail = new OwnerMail(this, "OwnerMail");
     const domains = new SendingDomains(this, "SendingDomains", { storage, dkimKey });
     const periods = new Periods(this, "Periods", { storage, domains, ownerMail });
-    if (settings.customTrackingHosts) this.serveTrackingHosts(pages, periods);
+    const trackingHosts = settings.customTrackingHosts && this.serveTrackingHosts(pages, periods);
     const streams = [transactional, bulk];
     const suspensions = new Suspensions(this, "Suspensions", { storage, periods, streams });
-    const api = new AccountApi(this, "AccountApi", {
-      storage,
-      linkKey,
-      send: send.door,
-      bulk: sendBulk.door,
-      pages: pages.door,
-    });
+    const otherDoors = { send: send.door, bulk: sendBulk.door, track: pages.door };
+    const api = new AccountApi(this, "AccountApi", { storage, linkKey, ...otherDoors });
     domains.allowReview(api.worker);
     ownerMail.allowSend(api.worker);
     const webhooks = new Webhooks(this, "Webhooks", { storage });
@@ -79,16 +78,17 @@ export class PosternStack extends Stack {
     const queues = [
       ...[transactional.queue, bulk.queue, events],
       ...[webhooks.ticks, webhooks.slowTicks, lists.queue],
+      ...this.takeMailIn({ storage, linkKey, events }),
     ];
+    const doors = { ...otherDoors, api: api.door };
     const operating = new Operating(this, "Operating", {
       ...{ storage, domains, recording, periods, queues, webhooks, linkKey },
-      streams,
-      doors: { send: send.door, bulk: sendBulk.door, api: api.door, track: pages.door },
+      ...{ streams, doors },
+      frontage: { ...gatewayAndEdge, doors, ...(trackingHosts && { trackingHosts }) },
     });
     suspensions.allowHeld(operating.worker);
     new Watching(this, "Watching", {
-      doors: [send.door, sendBulk.door, pages.door, api.door],
-      queues,
+      ...{ doors: Object.values(doors), queues },
       accepting: [send.worker, sendBulk.worker],
       delivering: [transactional.worker, bulk.worker],
     });
@@ -98,16 +98,26 @@ export class PosternStack extends Stack {
     if (smtpRoute.secret !== undefined) this.tell("SmtpRelaySecretArn", smtpRoute.secret.secretArn);
   }
 
-  private openGateway(props: GatewayProps, doors: EdgeProps["doors"]): void {
+  private openGateway(props: GatewayProps, doors: EdgeProps["doors"]): { gateway: Gateway; edge: Edge } {
     const gateway = new Gateway(this, "GatewayService", props);
-    new Edge(this, "Edge", { gateway, doors });
+    const edge = new Edge(this, "Edge", { gateway, doors });
     this.tell("SmtpHost", gateway.balancer.balancer.loadBalancerDnsName);
+    return { gateway, edge };
   }
 
-  private serveTrackingHosts(pages: RecipientPages, periods: Periods): void {
+  /** @returns the queue that the mail waits in, if any is taken in */
+  private takeMailIn(props: IncomingMailProps): ServiceQueue[] {
+    if (!Deployment.of(this).settings.incomingMail) return [];
+    const { queue, ruleSetName } = new IncomingMail(this, "IncomingMail", props);
+    this.tell("IncomingMailRuleSet", ruleSetName);
+    return [queue];
+  }
+
+  private serveTrackingHosts(pages: RecipientPages, periods: Periods): TrackingHosts {
     const hosts = new TrackingHosts(this, "TrackingHosts", { pages });
     hosts.allowOpen(periods.checkDomains);
     this.tell("TrackingHostsEndpoint", hosts.endpoint);
+    return hosts;
   }
 
   private tellUrls(doors: Readonly<Record<string, HttpDoor>>): void {

@@ -68,6 +68,11 @@ const settingsSchema = z
       .string()
       .regex(/^arn:aws:acm:us-east-1:\d{12}:certificate\/[0-9a-f-]+$/, "must be a certificate in us-east-1")
       .optional(),
+    /**
+     * Amazon SES takes in what recipients' programs write to `unsubscribe@<mailHost>`, and reports to `fbl@<mailHost>`: in
+     * regions where it receives, for a mail host that has no other mail servers.
+     */
+    incomingMail: flag.default(false),
     /** Days that logs are kept. */
     logRetentionDays: retentionDays.default(RetentionDays.ONE_MONTH),
     /** At most so many workers deliver transactional mail at the same time; each sends dozens of emails at once. */
@@ -173,6 +178,7 @@ function onThisMachine(settings: Settings): Settings {
   return {
     ...rest,
     smtpDoor: true,
+    incomingMail: true,
     webhookAllowPrivate: true,
     websiteAllowPrivate: true,
     smtpRouteSpf: "ip4:127.0.0.1",

@@ -5,6 +5,7 @@ import { type LocalClock, localClock } from "./control/local-clock.ts";
 import { answerAtDoors, type Doors, openDoors } from "./doors.ts";
 import { edgeBefore } from "./edge/edge-before.ts";
 import { type AwsEndpoint, startAwsEndpoint } from "./engines/aws/endpoint.ts";
+import { mailReceiver } from "./engines/aws/ses-receiving.ts";
 import { Functions } from "./functions.ts";
 import { type GatewayPlace, gatewayPlace } from "./gateway.ts";
 import { type HttpApi, hostOf, httpApisOf } from "./http/http-apis.ts";
@@ -12,10 +13,11 @@ import { describeLocally, type LocalJson, writeLocalJson } from "./local-json.ts
 import type { CloudOptions } from "./options.ts";
 import { type AwsClients, awsClients } from "./resources/aws-clients.ts";
 import { createResources } from "./resources/create-resources.ts";
+import { distributionsIn } from "./resources/distributions.ts";
 import { createDnsRecords } from "./resources/dns.ts";
 import { schedulesIn } from "./resources/schedules.ts";
 import { secretsOf } from "./resources/secrets.ts";
-import { configurationSetsOf, eventDestinationsOf, identitiesOf } from "./resources/ses.ts";
+import { configurationSetsOf, eventDestinationsOf, identitiesOf, receiptRulesOf } from "./resources/ses.ts";
 import { type AwsEndpoints, functionsOf, servicesOf } from "./runtime/function-definition.ts";
 import { functionLog } from "./runtime/function-log.ts";
 import { seedOnce } from "./seed.ts";
@@ -70,6 +72,7 @@ async function start(options: CloudOptions, stack: AsyncDisposableStack): Promis
   const { functions, endpoints, sesSettled, busEvents } = await startFunctions(machine);
   await createResources(deployed, clients);
   await createDnsRecords(deployed, services.dns.records);
+  services.mailbox.onArrival(mailReceiver(receiptRulesOf(deployed), clients));
   const triggers = startMachineTriggers(machine, functions);
   followClock(machine, functions, triggers);
   const seed = await seedOnce(state.seed, "postern.example", (id, event) => functions.invoke(id, event));
@@ -117,13 +120,15 @@ async function startFunctions(machine: Machine) {
     sesFaults: services.sesFaults,
     dnsRecords: services.dns.records,
     schedules: schedulesIn(deployed),
+    distributions: distributionsIn(deployed),
     secrets: await secretsOf(deployed, { file: state.secrets, relay: relayOf(services) }),
     invoke: (invocation) => functions.invokeByName(invocation),
   });
   stack.defer(() => endpoint.stop());
   const endpoints = endpointsOf(services, endpoint.url);
   const { projectFolder } = options;
-  const places = { projectFolder, endpoints, dnsServer: services.dns.address };
+  const { smtpDoor } = gateway;
+  const places = { projectFolder, endpoints, dnsServer: services.dns.address, smtpDoor };
   functions.define(functionsOf(deployed, places));
   functions.define(servicesOf(deployed, { ...places, environment: gateway.environment }));
   stack.defer(() => functions.stop());
@@ -148,6 +153,7 @@ function endpointsOf({ dynamodb, queues }: Services, awsEndpoint: string): AwsEn
     CLOUDFRONT: awsEndpoint,
     EVENTBRIDGE: awsEndpoint,
     SCHEDULER: awsEndpoint,
+    ACM: awsEndpoint,
   };
 }
 
@@ -183,7 +189,7 @@ interface Business {
 }
 
 function openForBusiness(
-  { doors, gateway, deployed, clients, clock, services, stack }: Machine,
+  { doors, gateway, deployed, clock, services, stack }: Machine,
   { functions, triggers, endpoints, sesSettled, busEvents, description }: Business,
 ): void {
   const control = controlServer(
@@ -192,7 +198,7 @@ function openForBusiness(
       functions,
       triggers,
       deployment: deployed,
-      sqs: clients.sqs,
+      queues: services.queues,
       endpoints,
       sesSettled,
       busEvents,

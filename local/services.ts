@@ -1,6 +1,7 @@
 import { type SesFaults, sesFaults } from "./engines/aws/ses-faults.ts";
 import { type LocalDns, startDns } from "./engines/dns/dns.ts";
 import { startDynamoEngine } from "./engines/dynamodb.ts";
+import { type Announced, announced } from "./engines/mail.ts";
 import { type Mailbox, startMailbox } from "./engines/mailbox.ts";
 import { type Queues, startQueues } from "./engines/queues.ts";
 import { type SmtpFaults, smtpFaults } from "./engines/smtp-faults.ts";
@@ -15,7 +16,7 @@ export interface Services {
   readonly dynamodb: { readonly url: string; readonly engine: string };
   readonly queues: Queues;
   readonly dns: LocalDns;
-  readonly mailbox: Mailbox;
+  readonly mailbox: Mailbox & Announced;
   readonly smtpSink: SmtpSink;
   readonly sesFaults: SesFaults;
   readonly smtpFaults: SmtpFaults;
@@ -35,7 +36,9 @@ export async function startServices(
   };
   const mail = async () => {
     await requireFreePort(ports.mailbox, { host, setting: "MAILBOX_PORT" });
-    const mailbox = await stopping(startMailbox({ webPort: ports.mailbox, dataDir: `${dataDir}/mailbox` }));
+    const mailbox = announced(
+      await stopping(startMailbox({ webPort: ports.mailbox, dataDir: `${dataDir}/mailbox` })),
+    );
     const smtpSink = await stopping(startSmtpSink({ mailbox, faults: faults.smtpFaults, dataDir }));
     return { mailbox, smtpSink };
   };

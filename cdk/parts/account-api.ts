@@ -14,7 +14,7 @@ export interface AccountApiProps {
   readonly send: HttpDoor;
   readonly bulk: HttpDoor;
   /** Where invitations are accepted. */
-  readonly pages: HttpDoor;
+  readonly track: HttpDoor;
 }
 
 /** The account API on the general host: everything that a customer asks and sets, apart from sending. */
@@ -22,7 +22,7 @@ export class AccountApi extends Construct {
   readonly door: HttpDoor;
   readonly worker: ServiceFunction;
 
-  constructor(scope: Construct, id: string, { storage, linkKey, send, bulk, pages }: AccountApiProps) {
+  constructor(scope: Construct, id: string, { storage, linkKey, send, bulk, track }: AccountApiProps) {
     super(scope, id);
     this.worker = new ServiceFunction(this, "Api", {
       folder: "api",
@@ -49,7 +49,7 @@ export class AccountApi extends Construct {
     this.worker.tell(environmentNames.bulkUrl, bulk.url);
     const { customTrackingHosts } = Deployment.of(this).settings;
     this.worker.tell(environmentNames.customTrackingHosts, String(customTrackingHosts));
-    this.worker.tell(environmentNames.trackingUrl, pages.url);
+    this.worker.tell(environmentNames.trackingUrl, track.url);
     this.door = new HttpDoor(this, "GeneralApi", {
       host: "api",
       description: "Postern: the account API",

@@ -1,4 +1,5 @@
 import type { EventDestination } from "../engines/aws/ses-events.ts";
+import type { ReceiptRule } from "../engines/aws/ses-receiving.ts";
 import type { Deployment } from "../template/deployment.ts";
 
 /** Names of the template's SES configuration sets. */
@@ -28,4 +29,21 @@ export function eventDestinationsOf(deployment: Deployment): EventDestination[] 
         eventTypes: Enabled === false ? [] : MatchingEventTypes,
       };
     });
+}
+
+/** By which rules the template takes mail in: into a bucket, with a notice to a topic. */
+export function receiptRulesOf(deployment: Deployment): ReceiptRule[] {
+  return deployment.resources("AWS::SES::ReceiptRule").flatMap(({ logicalId, properties }) => {
+    const { Actions, Recipients, Enabled } = properties["Rule"] as {
+      Actions: { S3Action?: { BucketName: string; ObjectKeyPrefix?: string; TopicArn: string } }[];
+      Recipients: string[];
+      Enabled?: boolean;
+    };
+    if (Enabled === false) return [];
+    return Actions.map(({ S3Action: action }) => {
+      if (!action) throw new Error(`${logicalId}: the local cloud takes mail into buckets only`);
+      const { BucketName: bucket, ObjectKeyPrefix: prefix = "", TopicArn: topicArn } = action;
+      return { recipients: Recipients, bucket, prefix, topicArn };
+    });
+  });
 }

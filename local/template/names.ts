@@ -113,6 +113,7 @@ const kinds: Record<string, Kind> = {
     },
   },
   "AWS::SES::ConfigurationSet": named("Name", () => ({})),
+  "AWS::SES::ReceiptRuleSet": named("RuleSetName", () => ({})),
   "AWS::SES::EmailIdentity": named("EmailIdentity", () => ({})),
   "AWS::Scheduler::Schedule": named("Name", ({ name }) => ({
     Arn: arn("scheduler", `schedule/default/${name}`),

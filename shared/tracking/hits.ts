@@ -16,6 +16,9 @@ export interface Visit {
   readonly at: number;
 }
 
+/** Who left: a mail that says so has no address of its program. */
+export type Leaver = Pick<Visit, "requestId" | "userAgent" | "at"> & { readonly ip?: string };
+
 // What a program says of itself may be as long as a request; nobody reads more of it.
 const longestAgent = 500;
 
@@ -27,8 +30,8 @@ export function hitOf(link: OpenLink | ClickLink, visit: Visit): EventOf<"open" 
   return link.kind === "open" ? { kind: "open", ...common } : { kind: "click", ...common, url: link.url };
 }
 
-export function visitorOf({ ip, userAgent, at }: Visit) {
-  return { at, ip, ...(userAgent && { userAgent: userAgent.slice(0, longestAgent) }) };
+export function visitorOf({ ip, userAgent, at }: Leaver) {
+  return { at, ...(ip && { ip }), ...(userAgent && { userAgent: userAgent.slice(0, longestAgent) }) };
 }
 
 export interface HitDeps {

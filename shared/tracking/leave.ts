@@ -4,14 +4,17 @@ import { derivedId } from "../platform/ids.ts";
 import type { OptOutStore } from "../suppressions/opt-out-store.ts";
 import { messageOf } from "../suppressions/suppress.ts";
 import type { SuppressionStore } from "../suppressions/suppression-store.ts";
-import { type Visit, visitorOf } from "./hits.ts";
+import { type Leaver, visitorOf } from "./hits.ts";
 import type { OptOutLink, UnsubscribeLink } from "./link-token.ts";
 
-export interface LeaveDeps {
+export interface UnsubscribeDeps {
   readonly messages: Pick<MessageStore, "get">;
   readonly suppressions: Pick<SuppressionStore, "putMany">;
-  readonly optOuts: Pick<OptOutStore, "put">;
   readonly events: Pick<EventsQueueClient, "put">;
+}
+
+export interface LeaveDeps extends UnsubscribeDeps {
+  readonly optOuts: Pick<OptOutStore, "put">;
 }
 
 /**
@@ -21,9 +24,9 @@ export interface LeaveDeps {
  * @throws Error where it is not sure that both the suppression and the event will last
  */
 export async function unsubscribe(
-  { messages, suppressions, events }: LeaveDeps,
+  { messages, suppressions, events }: UnsubscribeDeps,
   { accountId, messageId, domainId, domainName, stream, recipient: email }: UnsubscribeLink,
-  visit: Visit,
+  visit: Leaver,
 ): Promise<void> {
   const row = await messages.get({ accountId, messageId });
   const scope = { accountId, domainId, domainName, stream, email };

@@ -37,7 +37,7 @@ describe("synthesis", () => {
 
   it("declares the same for this machine as for AWS", () => {
     const smtpCertificateSecretArn = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:smtp-AbCdEf";
-    const whole = synthesize({ smtpDoor: true, smtpCertificateSecretArn });
+    const whole = synthesize({ smtpDoor: true, smtpCertificateSecretArn, incomingMail: true });
     expect(shapeOf(synthesize({ local: true }))).toEqual(shapeOf(whole));
   });
 
@@ -179,7 +179,7 @@ describe("the operator's settings", () => {
     expect(ofType(resources, "AWS::ApiGatewayV2::DomainName")).toEqual([]);
     expect(
       ofType(resources, "AWS::SNS::Subscription").map(([, { Properties }]) => Properties.Protocol),
-    ).toEqual(["sqs"]);
+    ).toEqual(["sqs", "sqs"]);
     expect(resources["DeliverBulk"]?.Properties.Environment.Variables.SMTP_RELAY_SECRET_ARN).toEqual({
       Ref: "SmtpRelaySecret",
     });

@@ -38,6 +38,7 @@ describe("every function", () => {
       "KeepStandings",
       "Operator",
       "PackLog",
+      "ReceiveMail",
       "RecipientPages",
       "ReconcileQuota",
       "RecordEvents",

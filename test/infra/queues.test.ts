@@ -18,6 +18,7 @@ describe("every queue", () => {
       "DeliverBulkQueue",
       "DeliverTransactionalQueue",
       "EventsQueue",
+      "IncomingMailQueue",
       "ListTransfersQueue",
       "SlowWebhookTicksQueue",
       "WebhookTicksQueue",
@@ -84,6 +85,7 @@ describe("every event source mapping", () => {
       DeliverBulk: [10, undefined],
       DeliverTransactional: [10, undefined],
       DispatchWebhooks: [50, 1],
+      ReceiveMail: [10, undefined],
       RecordEvents: [500, 1],
       TransferLists: [1, undefined],
     });
@@ -108,6 +110,7 @@ describe("every schedule", () => {
       "<PackLog.Arn>": "rate(5 minutes)",
       "<KeepStandings.Arn>": "rate(1 minute)",
       "<WatchReputation.Arn>": "rate(15 minutes)",
+      "<SettleAudits.Arn>": "rate(1 minute)",
     });
     expect(new Set(schedules.map(([, { Properties }]) => Properties.FlexibleTimeWindow.Mode))).toEqual(
       new Set(["OFF"]),

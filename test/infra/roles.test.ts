@@ -69,7 +69,7 @@ const manageDomains = {
 
 const queues = [
   ...["DeliverTransactional", "DeliverBulk", "Events"],
-  ...["WebhookTicks", "SlowWebhookTicks", "ListTransfers"],
+  ...["WebhookTicks", "SlowWebhookTicks", "ListTransfers", "IncomingMail"],
 ];
 const takeOut = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"];
 const putBack = (queue: string) => [
@@ -110,6 +110,14 @@ const expected: Record<string, Record<string, string[]>> = {
   SendBulk: send("Bulk"),
   DeliverTransactional: deliver("Transactional"),
   DeliverBulk: deliver("Bulk"),
+  ReceiveMail: {
+    "<MessagesTable.Arn>": ["dynamodb:GetItem"],
+    "<SuppressionsTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem"],
+    "<IncomingMailQueue.Arn>": receive,
+    "<EventsQueue.Arn>": ["sqs:SendMessage"],
+    "<PayloadsBucket.Arn>/*": ["s3:GetObject"],
+    "<LinkSecret>": ["secretsmanager:GetSecretValue"],
+  },
   RecordEvents: {
     "<MessagesTable.Arn>": [
       "dynamodb:BatchGetItem",
