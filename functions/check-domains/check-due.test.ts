@@ -314,5 +314,10 @@ describe("the check of domains", () => {
       companyInfos: { ...service.work.companyInfos, get: () => Promise.reject(new Error("broken")) },
     };
     expect((await checkDue(broken)).failed).toBeGreaterThan(0);
+    // Many that fail each time must not keep others from being looked at.
+    clock.advance(9 * minute);
+    expect(await service.work.checks.due(500)).not.toContainEqual({ accountId, name: domain.name });
+    clock.advance(minute);
+    expect(await service.work.checks.due(500)).toContainEqual({ accountId, name: domain.name });
   });
 });

@@ -23,7 +23,7 @@ const mostInOneRound = 500;
 /**
  * Looks at the domains that are due, and tidies up after those that were deleted.
  *
- * @returns how many there were, and how many of them failed; these are due again with the next round
+ * @returns how many there were, and how many of them failed; these are due again some minutes later
  */
 export async function checkDue(deps: CheckDueDeps): Promise<{ looked: number; failed: number }> {
   const limit = pLimit(atOnce);
@@ -44,6 +44,7 @@ async function isDone(deps: CheckDueDeps, due: Due): Promise<boolean> {
 }
 
 async function look(deps: CheckDueDeps, due: Due): Promise<void> {
+  if (!(await deps.checks.claim(due))) return;
   if ("deletedId" in due) return tidyUpDeleted(deps, due);
   const domain = await deps.domains.read(due.accountId, due.name);
   if (domain === undefined) return;

@@ -243,6 +243,29 @@ export async function readDue(
   });
 }
 
+/** Puts off the next look at a domain that is due; false if it is due no more. */
+export async function putOffDue(
+  { client, table }: DomainTable,
+  due: DueDomain,
+  { now, until }: { now: number; until: number },
+): Promise<boolean> {
+  const { accountId } = due;
+  const command = new UpdateCommand({
+    TableName: table,
+    Key: "name" in due ? domainKey(accountId, due.name) : deletedKey(accountId, due.deletedId),
+    UpdateExpression: "SET checkAt = :until",
+    ConditionExpression: "checkAt <= :now",
+    ExpressionAttributeValues: { ":until": until, ":now": now },
+  });
+  try {
+    await client.send(command);
+    return true;
+  } catch (error) {
+    if (refusedWrite(error)) return false;
+    throw error;
+  }
+}
+
 export function checkAttributes(checkAt: number | undefined) {
   return checkAt === undefined ? {} : { checkState, checkAt };
 }
