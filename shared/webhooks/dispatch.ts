@@ -6,7 +6,7 @@ import type { BacklogStore } from "./backlog-store.ts";
 import { type CallDeps, callEndpoint } from "./call.ts";
 import type { Lease, LeaseStore } from "./lease-store.ts";
 import { pausedEntry, pausedNews } from "./paused-news.ts";
-import { afterFailure, batchSize, callTimeoutMs, slowCallMs } from "./retry-rules.ts";
+import { afterFailure, batchSize, callTimeoutMs, longWorkMs, slowCallMs } from "./retry-rules.ts";
 import type { TickQueueClient } from "./tick-queue-client.ts";
 import type { Webhook } from "./webhook.ts";
 import type { WebhookStore } from "./webhook-store.ts";
@@ -31,6 +31,8 @@ export interface Invocation {
 interface WorkDeps extends DispatchDeps {
   /** What led to the work. */
   readonly tick: WebhookTick;
+  /** Epoch ms. */
+  readonly begunAt: number;
 }
 
 /** A call and what has to be written after it. */
@@ -57,7 +59,7 @@ export async function dispatch(deps: DispatchDeps, tick: WebhookTick, invocation
     case "slow":
       return await deps.ticks.send({ ...tick, slow: true });
     case "taken":
-      return await workOff({ ...deps, tick }, leasing.lease, invocation);
+      return await workOff({ ...deps, tick, begunAt: deps.clock.now() }, leasing.lease, invocation);
   }
 }
 
@@ -85,14 +87,17 @@ async function sendSome(
   lease: Lease,
   { remainingMs }: Invocation,
 ): Promise<Lease | undefined> {
-  const { backlog, clock, leases, tick } = deps;
+  const { backlog, clock, leases, tick, begunAt } = deps;
   const { webhook } = lease;
   const { accountId, failures } = webhook;
   const { events, more } = await backlog.oldest(webhook, batchSize);
   let { slow } = webhook;
   if (events.length > 0) {
-    // An endpoint that has just taken long is not called again from among those that do not.
-    if (remainingMs() < roomForCallMs || (slow && !tick.slow)) return await goOnLater(deps, lease, slow);
+    // An endpoint that has just taken long, or has much waiting, is not called again from among those that have not.
+    const takesLong = slow === true || clock.now() - begunAt > longWorkMs;
+    if (remainingMs() < roomForCallMs || (takesLong && !tick.slow)) {
+      return await goOnLater(deps, lease, takesLong);
+    }
     const startedAt = clock.now();
     const outcome = await callEndpoint(
       deps,
@@ -114,7 +119,7 @@ async function sendSome(
   return await leases.goOn(lease, slow);
 }
 
-async function goOnLater({ leases, ticks }: DispatchDeps, lease: Lease, slow = false): Promise<undefined> {
+async function goOnLater({ leases, ticks }: DispatchDeps, lease: Lease, slow: boolean): Promise<undefined> {
   const { accountId, webhookId } = lease.webhook;
   await leases.release(lease);
   await ticks.send({ accountId, webhookId, ...(slow && { slow }) });

@@ -10,6 +10,8 @@ export const successStatus = 200;
 export const callTimeoutMs = 30_000;
 /** An endpoint that needs longer to answer is called from among the slow ones from then on, until it is faster. */
 export const slowCallMs = 5_000;
+/** A webhook whose backlog needs longer, however fast its endpoint, is worked off from among the slow ones, too. */
+export const longWorkMs = 10_000;
 /**
  * Events wait for others to travel with, 30 s from happening to being sent; some of these go by in the two
  * queues on the way.
