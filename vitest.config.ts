@@ -35,6 +35,7 @@ export default defineConfig({
         test: {
           name: "system",
           include: ["test/system/**/*.test.ts"],
+          globalSetup: ["test/support/shared-template.ts"],
           testTimeout: 120_000,
           hookTimeout: 60_000,
         },

@@ -2,9 +2,12 @@ import { enableCompileCache } from "node:module";
 import { join, relative } from "node:path";
 import { performance } from "node:perf_hooks";
 
-// Lambda runs in UTC, and loading what follows takes half the time from the cache.
+// Lambda runs in UTC, and loading what follows takes half the time from the cache. So does what the processes
+// that are started from here load.
+const compileCache = join(import.meta.dirname, "..", "node_modules", ".cache", "postern");
 process.env["TZ"] = "UTC";
-enableCompileCache(join(import.meta.dirname, "..", "node_modules", ".cache", "postern"));
+process.env["NODE_COMPILE_CACHE"] = compileCache;
+enableCompileCache(compileCache);
 
 const { startCloud } = await import("./cloud.ts");
 const { announcement } = await import("./announce.ts");
@@ -23,7 +26,7 @@ try {
   options.print(announcement(description, { engine, startMs, stateFolder, certificate, clockOffsetMs }));
   // A test that started this process waits for the word.
   process.send?.({ ready: true });
-  await cloud.warm();
+  if (options.warm) await cloud.warm();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

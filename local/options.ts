@@ -18,6 +18,8 @@ export interface CloudOptions {
   readonly startAt?: number;
   /** Run instead of what the CDK app synthesizes. */
   readonly template?: Template;
+  /** Load functions before they are needed. */
+  readonly warm: boolean;
   /** Takes a line for the terminal. */
   print(line: string): void;
 }
@@ -38,6 +40,7 @@ const environmentSchema = z.object({
   POSTERN_STATE: z.string().optional(),
   POSTERN_START_AT: z.iso.datetime({ offset: true }).optional(),
   POSTERN_TEMPLATE: z.string().optional(),
+  POSTERN_WARM: z.stringbool().default(true),
 });
 
 /** The options of `npm start`: `--fresh`, and the environment. */
@@ -69,6 +72,7 @@ export async function optionsFrom(
     },
     ...(given.POSTERN_START_AT && { startAt: Date.parse(given.POSTERN_START_AT) }),
     ...(given.POSTERN_TEMPLATE && { template: JSON.parse(await readFile(given.POSTERN_TEMPLATE, "utf8")) }),
+    warm: given.POSTERN_WARM,
     print: (line) => console.log(line),
   };
 }

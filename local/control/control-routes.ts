@@ -1,8 +1,8 @@
-import type { SQSClient } from "@aws-sdk/client-sqs";
 import * as z from "zod";
 import type { BusEvent } from "../engines/aws/event-bridge.ts";
 import type { SesFaults } from "../engines/aws/ses-faults.ts";
 import type { LocalDns } from "../engines/dns/dns.ts";
+import type { Queues } from "../engines/queues.ts";
 import type { SmtpFaults } from "../engines/smtp-faults.ts";
 import type { Functions } from "../functions.ts";
 import type { AwsEndpoints } from "../runtime/function-definition.ts";
@@ -22,7 +22,7 @@ export interface Controlled {
   readonly functions: Functions;
   readonly triggers: Triggers;
   readonly deployment: Deployment;
-  readonly sqs: SQSClient;
+  readonly queues: Pick<Queues, "depths">;
   readonly endpoints: AwsEndpoints;
   /** Done when all that SES has to tell so far is in its topic. */
   readonly sesSettled: () => Promise<void>;
@@ -36,7 +36,7 @@ const callsRequestSchema = z.strictObject({ countCapacity: z.boolean() });
 
 /** The routes under `/_local/`, by which demonstrations and tests hurry and trouble the local cloud. */
 export function controlRoutes(controlled: Controlled): Record<string, ControlRoute> {
-  const { clock, functions, deployment, sqs, endpoints, triggers, dns } = controlled;
+  const { clock, functions, deployment, queues, endpoints, triggers, dns } = controlled;
   return {
     "GET /_local/clock": () => clockState(clock),
     "POST /_local/clock": async (body) => {
@@ -65,7 +65,7 @@ export function controlRoutes(controlled: Controlled): Record<string, ControlRou
     "GET /_local/queues": async () => {
       await controlled.sesSettled();
       return {
-        queues: await queueDepths(deployment, sqs),
+        queues: queueDepths(deployment, await queues.depths()),
         /** Messages that functions are working on at this moment. */
         inWork: triggers.queues.reduce((sum, trigger) => sum + trigger.held, 0),
       };

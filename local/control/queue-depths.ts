@@ -1,37 +1,23 @@
-import { GetQueueAttributesCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import type { QueueDepth as EngineDepth } from "../engines/queues.ts";
 import type { DeployedResource, Deployment } from "../template/deployment.ts";
 
-export interface QueueDepth {
+/** How much a queue of the template holds, by its logical id. */
+export interface QueueDepth extends Omit<EngineDepth, "name"> {
   readonly queue: string;
-  /** Ready to be received. */
-  readonly visible: number;
-  /** Received and not yet deleted, or waiting for another try. */
-  readonly invisible: number;
-  readonly delayed: number;
   /** What other queues give up on comes here. */
   readonly isDeadLetterQueue: boolean;
 }
 
-/** How much each queue of the template holds. */
-export async function queueDepths(deployment: Deployment, sqs: SQSClient): Promise<QueueDepth[]> {
+/** How much each queue of the template holds, of all that the engine has. */
+export function queueDepths(deployment: Deployment, depths: readonly EngineDepth[]): QueueDepth[] {
   const queues = deployment.resources("AWS::SQS::Queue");
   const deadLetterArns = new Set([...queues.map(redriveTarget), ...scheduleDeadLetters(deployment)]);
-  return Promise.all(
-    queues.map(async ({ logicalId, ref, arn }) => {
-      const { Attributes: attributes = {} } = await sqs.send(
-        new GetQueueAttributesCommand({ QueueUrl: ref, AttributeNames: ["All"] }),
-      );
-      const count = (kind: "" | "NotVisible" | "Delayed") =>
-        Number(attributes[`ApproximateNumberOfMessages${kind}`] ?? 0);
-      return {
-        queue: logicalId,
-        visible: count(""),
-        invisible: count("NotVisible"),
-        delayed: count("Delayed"),
-        isDeadLetterQueue: deadLetterArns.has(arn),
-      };
-    }),
-  );
+  const known = new Map(depths.map(({ name, ...depth }) => [name, depth]));
+  return queues.map(({ logicalId, arn }) => ({
+    queue: logicalId,
+    ...(known.get(arn.slice(arn.lastIndexOf(":") + 1)) ?? { visible: 0, invisible: 0, delayed: 0 }),
+    isDeadLetterQueue: deadLetterArns.has(arn),
+  }));
 }
 
 function redriveTarget({ properties }: DeployedResource): string | undefined {

@@ -77,6 +77,23 @@ test("visibility time-outs follow the clock too", async () => {
   await queues.stop();
 });
 
+test("how much each queue holds is told for all at once, by what keeps a message from being received", async () => {
+  const queues = await startQueues();
+  const sqs = new SQSClient({ endpoint: queues.url, region: "us-east-1", credentials });
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: "full" }));
+  await sqs.send(new CreateQueueCommand({ QueueName: "empty" }));
+  for (const DelaySeconds of [0, 0, 0, 900, 900]) {
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "one", DelaySeconds }));
+  }
+  await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 1 }));
+
+  expect((await queues.depths()).toSorted((a, b) => a.name.localeCompare(b.name))).toEqual([
+    { name: "empty", visible: 0, invisible: 0, delayed: 0 },
+    { name: "full", visible: 2, invisible: 1, delayed: 2 },
+  ]);
+  await queues.stop();
+});
+
 test("the services listen on loopback only", async () => {
   const queues = await startQueues();
   const elsewhere = queues.url.replace("127.0.0.1", "127.0.0.2");

@@ -1,9 +1,22 @@
+import * as z from "zod";
 import { startChild } from "./child.ts";
 import type { QueuesOptions, QueuesReady } from "./queues-process.ts";
+
+/** How much a queue holds. */
+export interface QueueDepth {
+  readonly name: string;
+  /** Ready to be received. */
+  readonly visible: number;
+  /** Received and not yet deleted, or waiting for another try. */
+  readonly invisible: number;
+  readonly delayed: number;
+}
 
 /** SQS, SNS and S3 at one address. */
 export interface Queues {
   url: string;
+  /** Of all queues, in one request: who waits for quiet asks many times a second. */
+  depths(): Promise<QueueDepth[]>;
   /** Shifts the services' time to the real one plus so many ms. */
   setClockOffset(ms: number): void;
   stop(): Promise<void>;
@@ -27,9 +40,31 @@ export async function startQueues(
     clockOffsetMs,
     ...(dataDir ? { dataDir } : {}),
   } satisfies QueuesOptions);
+  const url = `http://127.0.0.1:${child.ready.port}`;
   return {
-    url: `http://127.0.0.1:${child.ready.port}`,
+    url,
+    depths: () => depthsAt(url),
     setClockOffset: (ms) => child.send({ clockOffsetMs: ms }),
     stop: () => child.stop(),
   };
+}
+
+const inspectionSchema = z.array(
+  z.object({
+    name: z.string(),
+    approximateMessageCount: z.number(),
+    approximateInflightCount: z.number(),
+    approximateDelayedCount: z.number(),
+  }),
+);
+
+/** Fauxqs's own list, which has the numbers of SQS's GetQueueAttributes. */
+async function depthsAt(url: string): Promise<QueueDepth[]> {
+  const response = await fetch(`${url}/_fauxqs/queues`);
+  return inspectionSchema.parse(await response.json()).map((queue) => ({
+    name: queue.name,
+    visible: queue.approximateMessageCount,
+    invisible: queue.approximateInflightCount,
+    delayed: queue.approximateDelayedCount,
+  }));
 }

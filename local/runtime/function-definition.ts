@@ -32,7 +32,8 @@ export type AwsEndpoints = Readonly<
     | "ROUTE_53"
     | "CLOUDFRONT"
     | "EVENTBRIDGE"
-    | "SCHEDULER",
+    | "SCHEDULER"
+    | "ACM",
     string
   >
 >;
@@ -44,6 +45,8 @@ export interface Surroundings {
   readonly endpoints: AwsEndpoints;
   /** Address and port of the name server to ask; the machine's own unless given. */
   readonly dnsServer?: string;
+  /** Where SMTP is, and whom to trust there, as JSON; where the hosts' names say unless given. */
+  readonly smtpDoor?: string;
 }
 
 export function functionsOf(deployment: Deployment, surroundings: Surroundings): FunctionDefinition[] {
@@ -152,7 +155,11 @@ const commonEnvironment: Readonly<Record<string, string>> = {
   AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
 };
 
-function placeVariables({ endpoints, dnsServer }: Surroundings): Record<string, string> {
+function placeVariables({ endpoints, dnsServer, smtpDoor }: Surroundings): Record<string, string> {
   const urls = Object.entries(endpoints).map(([service, url]) => [`AWS_ENDPOINT_URL_${service}`, url]);
-  return { ...Object.fromEntries(urls), ...(dnsServer !== undefined && { DNS_SERVER: dnsServer }) };
+  return {
+    ...Object.fromEntries(urls),
+    ...(dnsServer !== undefined && { DNS_SERVER: dnsServer }),
+    ...(smtpDoor !== undefined && { SMTP_DOOR: smtpDoor }),
+  };
 }

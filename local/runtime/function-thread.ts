@@ -1,4 +1,3 @@
-import { enableCompileCache } from "node:module";
 import { performance } from "node:perf_hooks";
 import { pathToFileURL } from "node:url";
 import { parentPort, workerData } from "node:worker_threads";
@@ -120,7 +119,7 @@ async function loadHandler(): Promise<Handler | undefined> {
   return module.handler as Handler;
 }
 
-enableCompileCache(settings.compileCache);
+delete process.env["NODE_COMPILE_CACHE"];
 setThreadClock(settings.clockOffsetMs);
 try {
   if (settings.isService) reportCounts();

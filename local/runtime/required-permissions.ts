@@ -34,8 +34,10 @@ export function requiredPermissions({ service, operation, input }: AwsCall): Per
       return [
         permission(`route53:${operation}`, `arn:aws:route53:::hostedzone/${textOf(input["HostedZoneId"])}`),
       ];
+    case "acm":
+      return [permission(`acm:${operation}`, textOf(input["CertificateArn"]))];
     case "cloudfront":
-      return tenantPermissions(operation, input);
+      return cloudfrontPermissions(operation, input);
     default:
       return [permission(`${service}:${operation}`, "*")];
   }
@@ -131,7 +133,11 @@ function busPermissions(operation: string, { Entries: entries }: Input): Permiss
 }
 
 /** CloudFront asks of who makes a tenant that he may request its certificate, too. */
-function tenantPermissions(operation: string, input: Input): Permission[] {
+function cloudfrontPermissions(operation: string, input: Input): Permission[] {
+  if (operation === "GetDistribution") {
+    const id = textOf(input["Id"]) ?? "*";
+    return [permission(`cloudfront:${operation}`, globalArn("cloudfront", `distribution/${id}`))];
+  }
   const named = textOf(input["Id"]) ?? textOf(input["Identifier"]);
   const tenant = permission(
     `cloudfront:${operation}`,

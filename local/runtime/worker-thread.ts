@@ -39,7 +39,8 @@ export class WorkerThread {
     this.#listener = listener;
     this.#worker = new Worker(new URL("./function-thread.ts", import.meta.url), {
       workerData: settings,
-      env: { ...environment },
+      // Read while the thread is made; the function is not to find it.
+      env: { ...environment, NODE_COMPILE_CACHE: settings.compileCache },
       execArgv: [],
       stdout: true,
       stderr: true,

@@ -18,6 +18,8 @@ const anyPorts = {
   SMTP_BULK_PORT: "0",
   SMTPS_PORT: "0",
 };
+/** Most tests need few of the functions, and none minds to wait for its first. */
+const cold = { POSTERN_WARM: "false" };
 
 export interface ProcessOptions {
   readonly templatePatch?: TemplatePatch;
@@ -48,6 +50,7 @@ export async function startLocalCloudProcess(options: ProcessOptions): Promise<L
     env: {
       ...process.env,
       ...anyPorts,
+      ...cold,
       POSTERN_STATE: stateFolder,
       ...(options.startAt !== undefined && { POSTERN_START_AT: options.startAt }),
       ...(options.templatePatch && {
@@ -78,7 +81,12 @@ export async function startLocalCloudProcess(options: ProcessOptions): Promise<L
 }
 
 async function patchedTemplate(stateFolder: string, patch: TemplatePatch): Promise<string> {
-  const template = patch(await synthesize(projectFolder, join(stateFolder, "cdk.out")));
+  const { POSTERN_TEMPLATE: synthesized } = process.env;
+  const template = patch(
+    synthesized === undefined
+      ? await synthesize(projectFolder, join(stateFolder, "cdk.out"))
+      : JSON.parse(await readFile(synthesized, "utf8")),
+  );
   const file = join(stateFolder, "template.json");
   await writeFile(file, JSON.stringify(template));
   return file;

@@ -6,7 +6,8 @@ import { post } from "../support/send.ts";
 
 let cloud: LocalCloud;
 beforeAll(async () => {
-  cloud = await startLocalCloud();
+  // All as `npm start` has it, the synthesis too, which other tests share.
+  cloud = await startLocalCloud({ env: { POSTERN_TEMPLATE: "", POSTERN_WARM: "true" } });
 });
 afterAll(() => cloud.stop());
 
