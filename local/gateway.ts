@@ -12,6 +12,8 @@ export interface GatewayPlace {
   readonly host: string;
   readonly smtp: Readonly<Record<"port" | "bulkPort" | "tlsPort", number>>;
   readonly http: Readonly<Record<"send" | "bulk", number>>;
+  /** The same for who calls it: address, ports, and the authority to trust, as JSON. */
+  readonly smtpDoor: string;
   /** What the local CloudFront shows. */
   readonly originSecret: string;
 }
@@ -23,11 +25,20 @@ export async function gatewayPlace({ host, ports }: CloudOptions, state: StateFo
   const bulkPort = await at(ports.smtpBulk, "SMTP_BULK_PORT");
   const tlsPort = await at(ports.smtps, "SMTPS_PORT");
   const http = { send: await freePort(host), bulk: await freePort(host) };
-  await writeCertificate(state.certificate, await certificateIn(`${state.data}/gateway-certificate.json`));
+  const certificate = await certificateIn(`${state.data}/gateway-certificate.json`);
+  await writeCertificate(state.certificate, certificate);
   const originSecret = randomBytes(16).toString("hex");
   return {
     host,
     smtp: { port, bulkPort, tlsPort },
+    smtpDoor: JSON.stringify({
+      ...{
+        address: host === "0.0.0.0" ? "127.0.0.1" : host,
+        starttls: port,
+        tls: tlsPort,
+        authority: certificate.cert,
+      },
+    }),
     http,
     originSecret,
     environment: {

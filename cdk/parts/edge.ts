@@ -29,6 +29,8 @@ export interface EdgeProps {
  * gateway. Without a zone and a certificate there is only the function that chooses, for the local cloud.
  */
 export class Edge extends Construct {
+  /** By the hosts before which they stand. */
+  readonly distributions: Record<string, cloudfront.Distribution> = {};
   private readonly chooser: cloudfront.Function;
 
   constructor(scope: Construct, id: string, { gateway, doors }: EdgeProps) {
@@ -82,6 +84,7 @@ export class Edge extends Construct {
       // A distribution knows an origin by a behaviour only. Nobody asks for this path; the function chooses.
       additionalBehaviors: { "/large": this.behavior(containers) },
     });
+    this.distributions[domainName] = distribution;
     acknowledge(distribution);
     const zone = operatorsZone(this);
     if (zone === undefined) return;

@@ -27,6 +27,8 @@ export class GatewayBalancer extends Construct {
   readonly balancer: elb.NetworkLoadBalancer;
   /** The host name under which CloudFront reaches the gateway; only where the operator has given a zone. */
   readonly originHost: string | undefined;
+  /** Of that host. */
+  certificate: Certificate | undefined;
   private readonly service: FargateService;
   private readonly vpc: ec2.IVpc;
   private readonly groups: elb.NetworkTargetGroup[] = [];
@@ -77,6 +79,7 @@ export class GatewayBalancer extends Construct {
       domainName: host,
       validation: CertificateValidation.fromDns(zone),
     });
+    this.certificate = certificate;
     const groups = {
       transactional: this.group("Http", gatewayPorts.http),
       bulk: this.group("HttpBulk", gatewayPorts.httpBulk),

@@ -34,6 +34,8 @@ export class HttpDoor extends Construct {
   /** Base URL, without a trailing slash. */
   readonly url: string;
   readonly api: apigateway.HttpApi;
+  /** Of its own host; undefined where it has none. */
+  readonly certificate: Certificate | undefined;
 
   constructor(scope: Construct, id: string, props: HttpDoorProps) {
     super(scope, id);
@@ -42,7 +44,10 @@ export class HttpDoor extends Construct {
     // Behind CloudFront the name is CloudFront's, and the API keeps the address that CloudFront calls.
     const isSending = props.host === "send" || props.host === "bulk";
     const isBehindEdge = isSending && settings.edgeCertificateArn !== undefined;
-    const domain = zone === undefined || isBehindEdge ? undefined : this.ownDomain(props.host, zone);
+    const ownZone = isBehindEdge ? undefined : zone;
+    const hostName = `${props.host}.${settings.mailHost}`;
+    this.certificate = ownZone && certificateFor(this, hostName, ownZone);
+    const domain = ownZone && this.certificate && this.ownDomain(hostName, ownZone, this.certificate);
     const integration = new HttpLambdaIntegration("Integration", props.worker, {
       payloadFormatVersion: apigateway.PayloadFormatVersion.VERSION_2_0,
     });
@@ -96,11 +101,10 @@ export class HttpDoor extends Construct {
     });
   }
 
-  private ownDomain(host: string, zone: IHostedZone): apigateway.DomainName {
-    const domainName = `${host}.${Deployment.of(this).settings.mailHost}`;
+  private ownDomain(domainName: string, zone: IHostedZone, certificate: Certificate): apigateway.DomainName {
     const domain = new apigateway.DomainName(this, "Domain", {
       domainName,
-      certificate: certificateFor(this, domainName, zone),
+      certificate,
       securityPolicy: apigateway.SecurityPolicy.TLS_1_2,
     });
     new ARecord(this, "Address", {

@@ -7,6 +7,7 @@ import { Deployment } from "../defaults/deployment.ts";
 import { ServiceFunction } from "../defaults/service-function.ts";
 import type { ServiceQueue } from "../defaults/service-queue.ts";
 import type { Delivering } from "./delivering.ts";
+import { allowFrontage, type Frontage, toldFrontage } from "./frontage.ts";
 import type { HttpDoor } from "./http-door.ts";
 import type { LinkKey } from "./keys.ts";
 import type { Periods } from "./periods.ts";
@@ -25,6 +26,7 @@ export interface OperatingProps {
   readonly webhooks: Webhooks;
   readonly linkKey: LinkKey;
   readonly doors: Readonly<Record<string, HttpDoor>>;
+  readonly frontage: Frontage;
 }
 
 /** What the operator does by hand: accounts, tokens, domains, limits, queues. No API leads here; it is invoked. */
@@ -47,6 +49,11 @@ export class Operating extends Construct {
     storage.accounts.allowIndexQuery(this.worker, "byCheckTime");
     storage.messages.allowIndexQuery(this.worker, "byHeld");
     recording.queue.allowSend(this.worker);
+    // Refunds.
+    this.worker.allow(
+      ["events:PutEvents"],
+      [Stack.of(this).formatArn({ service: "events", resource: "event-bus/default" })],
+    );
     this.allowQueues(props);
     this.allowExamine(props);
     this.worker.tell(environmentNames.installation, Stack.of(this).toJsonString(this.installationOf(props)));
@@ -64,7 +71,15 @@ export class Operating extends Construct {
   }
 
   /** What the doctor looks at, and a mail and a webhook of its own. */
-  private allowExamine({ storage, recording, periods, streams, webhooks, linkKey }: OperatingProps): void {
+  private allowExamine({
+    storage,
+    recording,
+    periods,
+    streams,
+    webhooks,
+    linkKey,
+    frontage,
+  }: OperatingProps): void {
     const { worker } = this;
     const stack = Stack.of(this);
     const { mailHost } = Deployment.of(this).settings;
@@ -85,9 +100,11 @@ export class Operating extends Construct {
     storage.messages.allow(worker, "GetItem", "PutItem");
     webhooks.allowProbe(worker);
     linkKey.allowRead(worker);
+    allowFrontage(worker, frontage);
   }
 
-  private installationOf({ recording, periods, streams, queues, doors }: OperatingProps): ToldInstallation {
+  private installationOf(props: OperatingProps): ToldInstallation {
+    const { recording, periods, streams, queues, doors, frontage } = props;
     return {
       queues: [
         ...queues.map((queue) => ({
@@ -107,6 +124,7 @@ export class Operating extends Construct {
         functions: periods.schedules.map(({ functionId }) => functionId),
       },
       hosts: Object.fromEntries(Object.entries(doors).map(([name, { url }]) => [name, url])),
+      ...toldFrontage(this, frontage),
     };
   }
 }

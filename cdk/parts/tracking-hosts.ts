@@ -20,7 +20,7 @@ const certificates = `arn:${Aws.PARTITION}:acm:us-east-1:${Aws.ACCOUNT_ID}:certi
  * tenant at run time, with a certificate of its own, and the name that customers' records point at.
  */
 export class TrackingHosts extends Construct {
-  private readonly distribution: cloudfront.CfnDistribution;
+  readonly distribution: cloudfront.CfnDistribution;
   private readonly connectionGroup: cloudfront.CfnConnectionGroup;
   /** What `t.<mailHost>` is an alias of. */
   readonly endpoint: string;

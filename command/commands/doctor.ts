@@ -41,6 +41,13 @@ async function examine(
     const { findings } = await run.operator.read(examineAnswerSchema, "examine", { point, waitSeconds });
     found.push(...findings.map((finding) => ({ point, ...finding })));
   }
+  if (found.length === 0) {
+    run.show(
+      { healthy: true, findings: found },
+      () => "Nothing to look at: this installation does not deploy it.",
+    );
+    return;
+  }
   const failed = found.filter(({ outcome }) => outcome === "failed").length;
   run.show({ healthy: failed === 0, findings: found }, () => reportOf(found, run.terminal.columns));
   if (failed > 0) throw new Refusal(`${failed} failed`, { isTold: true });

@@ -1,3 +1,5 @@
+import { ACMClient } from "@aws-sdk/client-acm";
+import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SNSClient } from "@aws-sdk/client-sns";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
@@ -16,6 +18,7 @@ import { webhookStore } from "../../shared/webhooks/webhook-store.ts";
 import { deadLetterClient } from "./dead-letter-client.ts";
 import type { DoctorDeps } from "./doctor/examine.ts";
 import { installationClient } from "./doctor/installation-client.ts";
+import { smtpDoorFrom } from "./doctor/smtp-client.ts";
 import type { Installation } from "./installation.ts";
 
 /** What the doctor needs beyond the operator's own commands, from the function's environment. */
@@ -38,13 +41,20 @@ export function doctorDeps({
     [environmentNames.webhookTicksUrl]: z.string(),
     [environmentNames.webhookKeyId]: z.string(),
     [environmentNames.linkSecretArn]: z.string(),
+    [environmentNames.smtpDoor]: z.string().optional(),
   });
   const sqs = queueClient();
   const webhooks = { client, table: env.WEBHOOKS_TABLE, clock };
-  const aws = { ses: mailClient(), sns: new SNSClient(), scheduler: new SchedulerClient(), sqs };
+  const secrets = secretClient();
+  const aws = {
+    ...{ ses: mailClient(), sns: new SNSClient(), scheduler: new SchedulerClient(), sqs },
+    ...{ secretsManager: secrets, cloudfront: new CloudFrontClient() },
+    acm: (region: string) => new ACMClient({ region }),
+  };
   return {
     ...{ installation, mailHost, clock },
     region: env.AWS_REGION,
+    smtpDoor: smtpDoorFrom(env.SMTP_DOOR),
     dns: dnsClient({ server: env.DNS_SERVER }),
     aws: installationClient(aws),
     deadLetters: deadLetterClient(sqs),
@@ -53,6 +63,6 @@ export function doctorDeps({
     backlog: backlogStore(webhooks),
     ticks: tickQueueClient({ sqs, queueUrl: env.WEBHOOK_TICKS_URL, clock }),
     secrets: webhookSecretClient({ kms: keyClient(), keyId: env.WEBHOOK_KEY_ID }),
-    linkKeys: linkKeyClient({ secrets: secretClient(), arn: env.LINK_SECRET_ARN }),
+    linkKeys: linkKeyClient({ secrets, arn: env.LINK_SECRET_ARN }),
   };
 }

@@ -1,7 +1,8 @@
 import { installationSchema, type ToldInstallation } from "../../shared/contracts/installation.ts";
 
 /** What stands where in this installation. */
-export interface Installation extends Pick<ToldInstallation, "configurationSets" | "events"> {
+export interface Installation
+  extends Pick<ToldInstallation, "certificates" | "configurationSets" | "distributions" | "events" | "smtp"> {
   readonly queues: readonly {
     readonly name: string;
     /** Undefined where only dead letters are kept, of what is no queue. */

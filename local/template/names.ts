@@ -88,6 +88,9 @@ const kinds: Record<string, Kind> = {
       attributes: {},
     }),
   },
+  "AWS::CloudFront::Function": named("Name", ({ name }) => ({
+    FunctionARN: `arn:aws:cloudfront::${localAccount}:function/${name}`,
+  })),
   "AWS::CloudFront::ConnectionGroup": {
     identity({ name }) {
       const id = `cg_${digest(name).slice(0, 27)}`;

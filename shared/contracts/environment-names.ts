@@ -81,6 +81,8 @@ export const environmentNames = {
    * request came, and nobody else reaches the gateway's HTTP ports. Not set where no CloudFront stands before.
    */
   originSecret: "ORIGIN_SECRET",
+  /** Where the SMTP door is, as JSON, where the names of its hosts do not lead there: for local use. */
+  smtpDoor: "SMTP_DOOR",
   /** Address and port of the name server to ask; the machine's own unless given. */
   dnsServer: "DNS_SERVER",
   /** Route 53 zone of the operator's domain, where domains' DKIM keys are published; nowhere unless given. */

@@ -25,6 +25,12 @@ export const installationSchema = z.object({
   schedules: z.object({ prefix: z.string(), functions: z.array(name) }),
   /** What customers and recipients call. */
   hosts: z.record(z.string(), z.url()),
+  /** Where mail programs call, and the secret (ARN) with the certificate; absent without the SMTP door. */
+  smtp: z.object({ hosts: z.array(name), secret: name.optional() }).optional(),
+  /** CloudFront's distributions (ids), by the hosts before which they stand. */
+  distributions: z.record(z.string(), name).optional(),
+  /** ACM's certificates, and the hosts that show them. */
+  certificates: z.array(z.object({ arn: name, hosts: z.array(name) })).optional(),
 });
 
 export type ToldInstallation = z.infer<typeof installationSchema>;

@@ -252,6 +252,8 @@ export type SuspensionsAnswer = z.infer<typeof suspensionsAnswerSchema>;
 export type PlanAnswer = z.infer<typeof planAnswerSchema>;
 export type OverageAnswer = z.infer<typeof overageAnswerSchema>;
 export type StatementsAnswer = z.infer<typeof statementsAnswerSchema>;
+  smtp: "The SMTP door and its certificate",
+  edge: "CloudFront, and certificates in ACM",
 export type OrganizationsAnswer = z.infer<typeof organizationsAnswerSchema>;
 export type ShownOrganizationAnswer = z.infer<typeof shownOrganizationAnswerSchema>;
 export type UsersAnswer = z.infer<typeof usersAnswerSchema>;

@@ -1,3 +1,8 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CloudFrontClient, UpdateDistributionCommand } from "@aws-sdk/client-cloudfront";
 import { SchedulerClient, UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
 import {
   CreateEmailIdentityCommand,
@@ -19,19 +24,33 @@ import {
   SetQueueAttributesCommand,
   SQSClient,
 } from "@aws-sdk/client-sqs";
+import { Template } from "aws-cdk-lib/assertions";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Template as LocalTemplate } from "../../local/template/template.ts";
 import type { Finding } from "../../shared/contracts/operator-answers.ts";
+import { newApp } from "../infra/synthesized.ts";
 import { type LocalCloud, startLocalCloud } from "../support/local-cloud.ts";
 import { runProgram } from "../support/operator-program.ts";
+import { serverCertificate } from "../support/server-certificate.ts";
 
 const mailHost = "postern.example";
 const credentials = { accessKeyId: "local", secretAccessKey: "local" };
 
 let cloud: LocalCloud;
-let aws: { ses: SESv2Client; sns: SNSClient; sqs: SQSClient; scheduler: SchedulerClient };
+let aws: {
+  ses: SESv2Client;
+  sns: SNSClient;
+  sqs: SQSClient;
+  scheduler: SchedulerClient;
+  cloudfront: CloudFrontClient;
+};
 
 beforeAll(async () => {
-  cloud = await startLocalCloud();
+  // With a distribution of CloudFront to look at.
+  const { stack } = newApp({ local: true, customTrackingHosts: true });
+  cloud = await startLocalCloud({
+    templatePatch: () => Template.fromStack(stack).toJSON() as LocalTemplate,
+  });
   const endpoints = await cloud.awsEndpoints();
   const at = (endpoint: string) => ({ endpoint, region: "us-east-1", credentials });
   aws = {
@@ -39,6 +58,7 @@ beforeAll(async () => {
     sns: new SNSClient(at(endpoints.SNS)),
     sqs: new SQSClient(at(endpoints.SQS)),
     scheduler: new SchedulerClient(at(endpoints.SCHEDULER)),
+    cloudfront: new CloudFrontClient(at(endpoints.CLOUDFRONT)),
   };
 });
 afterAll(async () => {
@@ -53,9 +73,9 @@ interface Diagnosis {
   readonly text: string;
 }
 
-async function diagnosis(points: readonly string[] = [], wait = 45): Promise<Diagnosis> {
+async function diagnosis(points: readonly string[] = [], wait = 45, of = cloud): Promise<Diagnosis> {
   const only = points.length === 0 ? [] : ["--only", ...points];
-  const { code, out } = await runProgram(cloud, ["doctor", ...only, "--wait", String(wait), "--json"]);
+  const { code, out } = await runProgram(of, ["doctor", ...only, "--wait", String(wait), "--json"]);
   const { findings } = JSON.parse(out) as { findings: Finding[] };
   const wrong = findings.filter(({ outcome }) => outcome === "failed" || outcome === "warning");
   return {
@@ -206,7 +226,8 @@ const onTheWay: Fault[] = [
     ],
     async break() {
       const { Subscriptions = [] } = await aws.sns.send(new ListSubscriptionsCommand());
-      const { SubscriptionArn, TopicArn, Endpoint } = Subscriptions[0] ?? {};
+      const { SubscriptionArn, TopicArn, Endpoint } =
+        Subscriptions.find((one) => one.Endpoint?.endsWith(":Postern-EventsQueue")) ?? {};
       await aws.sns.send(new UnsubscribeCommand({ SubscriptionArn }));
       const Attributes = { RawMessageDelivery: "true" };
       return () => aws.sns.send(new SubscribeCommand({ TopicArn, Endpoint, Protocol: "sqs", Attributes }));
@@ -246,6 +267,42 @@ const onTheWay: Fault[] = [
   },
 ];
 
+const atTheEdge: Fault[] = [
+  {
+    what: "a distribution is disabled",
+    points: ["edge"],
+    says: [`Distribution of t.${mailHost}`, "is disabled", "Enable it in the CloudFront console"],
+    async break() {
+      const Id = await nameIn("edge", `Distribution of t.${mailHost}`);
+      const set = (Enabled: boolean) =>
+        aws.cloudfront.send(
+          new UpdateDistributionCommand({
+            ...{ Id, IfMatch: "any" },
+            DistributionConfig: {
+              ...{ CallerReference: randomUUID(), Comment: "", Origins: { Quantity: 0, Items: [] } },
+              DefaultCacheBehavior: { TargetOriginId: "tracking", ViewerProtocolPolicy: "https-only" },
+              Enabled,
+            },
+          }),
+        );
+      await set(false);
+      return () => set(true);
+    },
+  },
+  {
+    what: "the tracking hosts' name leads nowhere",
+    points: ["dns"],
+    says: ["there is no CNAME record at t.postern.example", "TrackingHostsEndpoint"],
+    async break() {
+      const found = await diagnosis(["dns"]);
+      expect(found.text).toBe("");
+      const name = `t.${mailHost}`;
+      await cloud.dns({ remove: [{ name, type: "CNAME" }] });
+      return () => cloud.dns({ records: [{ name, type: "CNAME", value: "d1.cloudfront.net" }] });
+    },
+  },
+];
+
 const inFunctions: Fault[] = [
   {
     what: "the recorder cannot write",
@@ -276,23 +333,56 @@ describe("the doctor", () => {
     expect(Math.max(...shown.out.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
-  it.each([...inDns, ...atSes, ...onTheWay, ...inFunctions])("sees that $what", async (fault) => {
-    const mend = await fault.break();
-    try {
-      const { code, text } = await diagnosis(fault.points, 8);
-      for (const part of fault.says) expect(text).toContain(part);
-      expect(code).toBe(fault.isWarning === true ? 0 : 1);
-    } finally {
-      await mend();
-    }
-    // The way to the simulator and back is proved once, at the end.
-    const quick = fault.points.filter((point) => !["mail", "webhook"].includes(point));
-    if (quick.length > 0) expect((await diagnosis(quick)).text).toBe("");
-  });
+  it.each([...inDns, ...atSes, ...onTheWay, ...atTheEdge, ...inFunctions])(
+    "sees that $what",
+    async (fault) => {
+      const mend = await fault.break();
+      try {
+        const { code, text } = await diagnosis(fault.points, 8);
+        for (const part of fault.says) expect(text).toContain(part);
+        expect(code).toBe(fault.isWarning === true ? 0 : 1);
+      } finally {
+        await mend();
+      }
+      // The way to the simulator and back is proved once, at the end.
+      const quick = fault.points.filter((point) => !["mail", "webhook"].includes(point));
+      if (quick.length > 0) expect((await diagnosis(quick)).text).toBe("");
+    },
+  );
 
   it("finds it healthy again when all is mended", async () => {
     await cloud.advanceClock({ minutes: 10 });
     const { code, text } = await diagnosis();
     expect([code, text]).toEqual([0, ""]);
+  });
+});
+
+describe("the doctor, of an SMTP door whose certificate ends soon,", () => {
+  const hosts = ["localhost", "live.localhost", "bulk.localhost"];
+  let stateFolder = "";
+  let ending: LocalCloud;
+  beforeAll(async () => {
+    stateFolder = await mkdtemp(join(tmpdir(), "postern-test-"));
+    await mkdir(join(stateFolder, "data"));
+    const certificate = serverCertificate(hosts, Date.now() + 5.5 * 86_400_000);
+    await writeFile(join(stateFolder, "data/gateway-certificate.json"), JSON.stringify(certificate));
+    ending = await startLocalCloud({ stateFolder });
+  });
+  afterAll(async () => {
+    await ending.stop();
+    await rm(stateFolder, { recursive: true, force: true });
+  });
+
+  it("warns of it at each host and port, and names the secret", async () => {
+    const { code, findings, text } = await diagnosis(["smtp"], 8, ending);
+    expect(findings.map(({ name, outcome }) => [name, outcome])).toEqual(
+      ["live", "bulk"].flatMap((host) => [
+        [`${host}.localhost (STARTTLS)`, "warning"],
+        [`${host}.localhost (TLS)`, "warning"],
+      ]),
+    );
+    expect(text).toContain("the certificate of bulk.localhost ends in 5 days");
+    expect(text).toContain("put-secret-value --secret-id <smtpCertificateSecretArn>");
+    expect(code).toBe(0);
   });
 });

@@ -1,11 +1,13 @@
 import type { Finding } from "../../../shared/contracts/operator-answers.ts";
 import type { DnsClient, Lookup } from "../../../shared/platform/dns-client.ts";
+import type { Installation } from "../installation.ts";
 import { failed, look, type Outcome, ok } from "./finding.ts";
 
 export interface DnsDeps {
   readonly dns: DnsClient;
   readonly mailHost: string;
   readonly region: string;
+  readonly installation: Pick<Installation, "distributions">;
 }
 
 /** A record of the operator's own zone, without which customers' mail or links fail. */
@@ -27,7 +29,7 @@ export async function examineDns(deps: DnsDeps): Promise<Finding[]> {
   );
 }
 
-function neededRecords({ dns, mailHost, region }: DnsDeps): NeededRecord[] {
+function neededRecords({ dns, mailHost, region, installation }: DnsDeps): NeededRecord[] {
   const returnPath = `smtp.${mailHost}`;
   const bounces = `feedback-smtp.${region}.amazonses.com`;
   // A question for the wildcard itself is answered by it, like any other name that it stands for.
@@ -49,17 +51,24 @@ function neededRecords({ dns, mailHost, region }: DnsDeps): NeededRecord[] {
       find: () => dns.txt(reports),
       fits: (value) => value.startsWith("v=DMARC1"),
     },
-    {
-      ...{
-        what: "Customers' tracking hosts",
-        name: `t.${mailHost}`,
-        type: "CNAME",
-        value: `track.${mailHost}`,
-      },
-      find: () => dns.cname(`t.${mailHost}`),
-      fits: (value) => value === `track.${mailHost}`,
-    },
+    trackingRecord(dns, mailHost, installation),
   ];
+}
+
+/** It leads to the shared host, or to CloudFront where customers' own are served. */
+function trackingRecord(
+  dns: DnsClient,
+  mailHost: string,
+  { distributions = {} }: DnsDeps["installation"],
+): NeededRecord {
+  const name = `t.${mailHost}`;
+  const isServed = name in distributions;
+  const value = isServed ? "<the stack's output TrackingHostsEndpoint>" : `track.${mailHost}`;
+  return {
+    ...{ what: "Customers' tracking hosts", name, type: "CNAME", value },
+    find: () => dns.cname(name),
+    fits: (found) => (isServed ? found.endsWith(".cloudfront.net") : found === value),
+  };
 }
 
 function exchanges(found: Awaited<ReturnType<DnsClient["mx"]>>): Lookup<string> {

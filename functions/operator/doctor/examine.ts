@@ -1,13 +1,23 @@
 import type { DoctorPoint, Finding } from "../../../shared/contracts/operator-answers.ts";
 import { type DnsDeps, examineDns } from "./dns.ts";
+import { type EdgeDeps, examineEdge } from "./edge.ts";
 import { type EventsWayDeps, examineEventsWay } from "./events-way.ts";
 import { examineHosts, type HostsDeps } from "./hosts.ts";
 import { examineMail, type MailDeps } from "./mail.ts";
 import { examineSchedules, type SchedulesDeps } from "./schedules.ts";
 import { examineSes, type SesDeps } from "./ses.ts";
+import { examineSmtp, type SmtpDeps } from "./smtp.ts";
 import { examineWebhook, type WebhookDeps } from "./webhook.ts";
 
-type ExamineDeps = DnsDeps & SesDeps & EventsWayDeps & SchedulesDeps & HostsDeps & MailDeps & WebhookDeps;
+type ExamineDeps = DnsDeps &
+  SesDeps &
+  EventsWayDeps &
+  SchedulesDeps &
+  HostsDeps &
+  SmtpDeps &
+  EdgeDeps &
+  MailDeps &
+  WebhookDeps;
 
 export type DoctorDeps = Omit<ExamineDeps, "patienceMs">;
 
@@ -17,6 +27,8 @@ const examiners: Record<DoctorPoint, (deps: ExamineDeps) => Promise<Finding[]>> 
   events: examineEventsWay,
   schedules: examineSchedules,
   certificates: examineHosts,
+  smtp: examineSmtp,
+  edge: examineEdge,
   mail: examineMail,
   webhook: examineWebhook,
 };

@@ -1,9 +1,10 @@
 import { once } from "node:events";
-import { connect, type TLSSocket } from "node:tls";
+import { connect } from "node:tls";
 import type { Finding } from "../../../shared/contracts/operator-answers.ts";
 import type { Clock } from "../../../shared/platform/clock.ts";
 import type { Installation } from "../installation.ts";
-import { failed, look, type Outcome, ok, warning } from "./finding.ts";
+import { shownCertificate } from "./certificate.ts";
+import { failed, look, type Outcome, ok } from "./finding.ts";
 
 export interface HostsDeps {
   readonly installation: Pick<Installation, "hosts">;
@@ -14,9 +15,6 @@ export interface HostsDeps {
 
 /** A function that has not run for a while takes seconds to its first answer. */
 const patienceMs = 15_000;
-const dayMs = 86_400_000;
-/** ACM renews 60 days before the end; what is not renewed by now needs somebody. */
-const soonDays = 21;
 
 /** The hosts that customers and recipients call: each answers, and shows a certificate that is its own and valid. */
 export async function examineHosts(deps: HostsDeps): Promise<Finding[]> {
@@ -56,28 +54,17 @@ async function certificateOutcome({ clock, authorities }: HostsDeps, url: URL): 
   });
   try {
     await once(socket, "secureConnect", { signal: AbortSignal.timeout(patienceMs) });
-    return outcomeOfCertificate(socket, url.hostname, clock.now());
+    const host = url.hostname;
+    return shownCertificate(socket, {
+      ...{ host, now: clock.now() },
+      renew: `See the certificate of ${host} in ACM: its validation record must stay in the DNS, so that it is renewed.`,
+      replace: "The host must show a certificate for its own name: deploy the stack again.",
+    });
   } catch (error) {
     return unreachable(url, Object(error));
   } finally {
     socket.destroy();
   }
-}
-
-function outcomeOfCertificate(socket: TLSSocket, host: string, now: number): Outcome {
-  const { valid_to: validTo } = socket.getPeerCertificate();
-  const endsAt = Date.parse(validTo);
-  const renew = `See the certificate of ${host} in ACM: its validation record must stay in the DNS, so that it is renewed.`;
-  if (endsAt <= now) return failed(`the certificate of ${host} has ended on ${validTo}`, renew);
-  if (!socket.authorized) {
-    return failed(
-      `the certificate of ${host} is not accepted: ${String(Object(socket.authorizationError).message ?? socket.authorizationError)}`,
-      `The host must show a certificate for its own name: deploy the stack again.`,
-    );
-  }
-  const days = Math.floor((endsAt - now) / dayMs);
-  if (days < soonDays) return warning(`the certificate of ${host} ends in ${days} days`, renew);
-  return ok(`${host} answers; its certificate is valid for ${days} days`);
 }
 
 function unreachable(

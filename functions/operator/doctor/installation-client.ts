@@ -1,4 +1,7 @@
+import { type ACMClient, DescribeCertificateCommand } from "@aws-sdk/client-acm";
+import { type CloudFrontClient, GetDistributionCommand } from "@aws-sdk/client-cloudfront";
 import { GetScheduleCommand, type SchedulerClient } from "@aws-sdk/client-scheduler";
+import { DescribeSecretCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import {
   GetAccountCommand,
   GetConfigurationSetCommand,
@@ -26,11 +29,18 @@ export function installationClient({
   sns,
   sqs,
   scheduler,
+  secretsManager,
+  cloudfront,
+  acm,
 }: {
   ses: SESv2Client;
   sns: SNSClient;
   sqs: SQSClient;
   scheduler: SchedulerClient;
+  secretsManager: SecretsManagerClient;
+  cloudfront: CloudFrontClient;
+  /** Of a region: CloudFront's certificates are in another one than ours. */
+  acm: (region: string) => ACMClient;
 }) {
   return {
     mailAccount: () => ses.send(new GetAccountCommand()),
@@ -66,6 +76,18 @@ export function installationClient({
 
     schedule: (Name: string) => unlessMissing(scheduler.send(new GetScheduleCommand({ Name }))),
 
+    /** What a secret is, without what it says. */
+    secret: (SecretId: string) => unlessMissing(secretsManager.send(new DescribeSecretCommand({ SecretId }))),
+
+    distribution: async (Id: string) =>
+      (await unlessMissing(cloudfront.send(new GetDistributionCommand({ Id }))))?.Distribution,
+
+    async certificate(CertificateArn: string) {
+      const [, , , region = ""] = CertificateArn.split(":");
+      const described = acm(region).send(new DescribeCertificateCommand({ CertificateArn }));
+      return (await unlessMissing(described))?.Certificate;
+    },
+
     async send({ from, to, mime, configurationSet, tags }: ProbeMail): Promise<void> {
       await ses.send(
         new SendEmailCommand({
@@ -84,7 +106,8 @@ async function unlessMissing<Answer>(answer: Promise<Answer>): Promise<Answer | 
   try {
     return await answer;
   } catch (error) {
-    if (["NotFoundException", "ResourceNotFoundException"].includes(Object(error).name)) return undefined;
+    if (["NotFoundException", "ResourceNotFoundException", "NoSuchDistribution"].includes(Object(error).name))
+      return undefined;
     throw error;
   }
 }

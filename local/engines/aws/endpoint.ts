@@ -3,8 +3,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { type DnsRecords, dnsRecords } from "../dns/dns-records.ts";
 import type { Deliver } from "../mail.ts";
+import { acmService, type LocalCertificate } from "./acm.ts";
 import { AwsError } from "./aws-error.ts";
 import { cloudfrontService } from "./cloudfront.ts";
+import { distributionsService, isDistribution, type LocalDistribution } from "./cloudfront-distributions.ts";
 import { type BusEvent, eventBridgeService } from "./event-bridge.ts";
 import { kmsService } from "./kms.ts";
 import { type Invoke, isInvocation, lambdaService } from "./lambda.ts";
@@ -35,6 +37,8 @@ export interface AwsEndpointOptions {
   sesFaults: SesFaults;
   secrets?: Secret[];
   schedules?: readonly LocalSchedule[];
+  distributions?: readonly LocalDistribution[];
+  certificates?: readonly LocalCertificate[];
   /** Where Route 53 writes, and what CloudFront asks; records of its own, which nobody else asks for, unless given. */
   dnsRecords?: DnsRecords;
   invoke: Invoke;
@@ -49,7 +53,7 @@ export interface AwsEndpoint {
   stop(): Promise<void>;
 }
 
-/** One HTTP server for SES v2, KMS, Secrets Manager, EventBridge, Route 53, CloudFront, EventBridge Scheduler and Lambda's Invoke; signatures are not checked. */
+/** One HTTP server for SES v2, KMS, Secrets Manager, EventBridge, Route 53, CloudFront, ACM, EventBridge Scheduler and Lambda's Invoke; signatures are not checked. */
 export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<AwsEndpoint> {
   const { port = 0, region = "us-east-1", account = "000000000000", dataDir, secrets = [] } = options;
   const publisher = eventPublisher({ snsUrl: options.snsUrl, region });
@@ -64,6 +68,8 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     scheduler: schedulerService(options.schedules ?? []),
     route53: route53Service(records),
     cloudfront: cloudfrontService({ records, dir: dataDir }),
+    distributions: distributionsService(options.distributions ?? []),
+    acm: acmService(options.certificates ?? []),
   };
   const server = createServer((request, response) => void serve(services, request, response));
   // Workers keep their connections; closing an idle one under a request would look like a lost answer.
@@ -84,7 +90,16 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
 }
 
 type Services = Record<
-  "cloudfront" | "eventBridge" | "ses" | "kms" | "secretsManager" | "lambda" | "route53" | "scheduler",
+  | "acm"
+  | "cloudfront"
+  | "distributions"
+  | "eventBridge"
+  | "kms"
+  | "lambda"
+  | "route53"
+  | "scheduler"
+  | "secretsManager"
+  | "ses",
   AwsService
 >;
 
@@ -104,10 +119,12 @@ function serviceFor(services: Services, request: AwsRequest): AwsService {
   if (target.startsWith("TrentService.")) return services.kms;
   if (target.startsWith("secretsmanager.")) return services.secretsManager;
   if (target.startsWith("AWSEvents.")) return services.eventBridge;
+  if (target.startsWith("CertificateManager.")) return services.acm;
   if (isInvocation(request)) return services.lambda;
   if (isSchedule(request)) return services.scheduler;
   if (request.path.startsWith("/v2/email/")) return services.ses;
   if (request.path.startsWith("/2013-04-01/")) return services.route53;
+  if (isDistribution(request)) return services.distributions;
   if (request.path.startsWith("/2020-05-31/")) return services.cloudfront;
   throw new AwsError(404, "UnknownOperationException", "This operation is not served locally.");
 }

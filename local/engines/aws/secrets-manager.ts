@@ -11,7 +11,7 @@ export interface Secret {
   value: string;
 }
 
-/** Secrets Manager's GetSecretValue over secrets that are given at the start, found by name or ARN. */
+/** Secrets Manager's GetSecretValue and DescribeSecret over secrets that are given at the start, found by name or ARN. */
 export function secretsManagerService(options: {
   secrets: Secret[];
   region: string;
@@ -29,7 +29,7 @@ export function secretsManagerService(options: {
   }));
   return async (request) => {
     const operation = String(request.headers["x-amz-target"]).split(".")[1];
-    if (operation !== "GetSecretValue") {
+    if (operation !== "GetSecretValue" && operation !== "DescribeSecret") {
       throw new AwsError(
         400,
         "UnknownOperationException",
@@ -38,6 +38,10 @@ export function secretsManagerService(options: {
     }
     const { SecretId } = bodyAs(getSchema, request, "InvalidParameterException");
     const secret = secrets.find(({ Name, ARN }) => Name === SecretId || ARN === SecretId);
+    if (secret && operation === "DescribeSecret") {
+      const { SecretString: _value, ...described } = secret;
+      return ok(described);
+    }
     if (secret) return ok(secret);
     throw new AwsError(400, "ResourceNotFoundException", "Secrets Manager can't find the specified secret.");
   };
