@@ -79,7 +79,22 @@ const settings = [
   ["tracking-opt-out", "trackingOptOut", "a link by which recipients end the tracking"],
   ["unsubscribe-link", "unsubscribeLink", "the unsubscribe footer in transactional mail, too"],
   ["custom-tracking", "customTracking", "the domain's own host in tracking links"],
+  ["health-alerts", "healthAlerts", "a digest on Mondays of how the week's mail was received"],
+  ["critical-alerts", "criticalAlerts", "a word when bounces or complaints become critical"],
 ] as const;
+
+type SettingOptions = Partial<Record<(typeof settings)[number][1], "on" | "off">> & {
+  readonly alertRecipient?: string;
+  readonly autoBcc?: readonly string[];
+  readonly autoBccHeader?: readonly string[];
+};
+
+/** A setting as it is asked for, and as it is told when it is done. */
+interface WantedSetting {
+  readonly field: string;
+  readonly value: unknown;
+  readonly says: string;
+}
 
 function addSettings(domains: Command, context: Context): void {
   const command = domains
@@ -90,6 +105,10 @@ function addSettings(domains: Command, context: Context): void {
   for (const [name, , what] of settings) {
     command.addOption(new Option(`--${name} <switch>`, what).choices(["on", "off"]));
   }
+  command
+    .option("--alert-recipient <address>", "who gets these two; `owner` for the account's owner")
+    .option("--auto-bcc <address...>", "who gets a blind copy of every email; `none` for nobody")
+    .option("--auto-bcc-header <field...>", "a header field of these copies alone, as `X-Copy: 1`");
   command.action(running(context, changeSettings));
 }
 
@@ -99,23 +118,48 @@ async function changeSettings(
   run: Run,
   accountId: number,
   domainId: number,
-  // Under the very names that the action has for them.
-  options: Partial<Record<(typeof settings)[number][1], "on" | "off">>,
+  options: SettingOptions,
 ): Promise<void> {
-  const wanted = settings.flatMap(([name, field]) => {
-    const value = options[field];
-    return value === undefined ? [] : [{ name, field, value }];
-  });
+  const wanted = [...switchesIn(options), ...recipientIn(options), ...autoBccIn(options)];
   if (wanted.length === 0) {
-    throw new UsageMistake(`name a setting: ${settings.map(([name]) => `--${name}`).join(", ")}`);
+    const names = [...settings.map(([name]) => name), "alert-recipient", "auto-bcc"];
+    throw new UsageMistake(`name a setting: ${names.map((name) => `--${name}`).join(", ")}`);
   }
-  const fields = Object.fromEntries(wanted.map(({ field, value }) => [field, value === "on"]));
+  const fields = Object.fromEntries(wanted.map(({ field, value }) => [field, value]));
   const details = { accountId, domainId, ...fields };
   const answer = await run.operator.read(changedSchema, "setDomainSettings", details);
-  run.show(answer, () => {
-    const changed = wanted.map(({ name, value }) => `${name.replaceAll("-", " ")} ${value}`);
-    return `${oneLine(answer.domainName)}: ${changed.join(", ")}.`;
+  run.show(answer, () => `${oneLine(answer.domainName)}: ${wanted.map(({ says }) => says).join(", ")}.`);
+}
+
+function switchesIn(options: SettingOptions): WantedSetting[] {
+  return settings.flatMap(([name, field]) => {
+    const value = options[field];
+    if (value === undefined) return [];
+    return [{ field, value: value === "on", says: `${name.replaceAll("-", " ")} ${value}` }];
   });
+}
+
+function recipientIn({ alertRecipient: to }: SettingOptions): WantedSetting[] {
+  if (to === undefined) return [];
+  const value = to === "owner" ? null : to;
+  return [{ field: "alertRecipient", value, says: `alerts go to ${value ?? "the account's owner"}` }];
+}
+
+/** All of it is set at once: who is not named gets no copy any more. */
+function autoBccIn({ autoBcc, autoBccHeader = [] }: SettingOptions): WantedSetting[] {
+  if (autoBcc === undefined) {
+    if (autoBccHeader.length > 0) throw new UsageMistake("--auto-bcc-header goes with --auto-bcc");
+    return [];
+  }
+  const emails = autoBcc.filter((address) => address !== "none");
+  const headers = Object.fromEntries(
+    autoBccHeader.map((field) => {
+      const [name = "", ...value] = field.split(":");
+      return [name.trim(), value.join(":").trim()];
+    }),
+  );
+  const says = emails.length === 0 ? "no blind copies" : `blind copies to ${emails.join(", ")}`;
+  return [{ field: "autoBcc", value: { emails, headers }, says }];
 }
 
 async function list(run: Run, accountId: number): Promise<void> {

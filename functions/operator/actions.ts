@@ -3,6 +3,7 @@ import { accountLimitsSchema, accountStatusSchema } from "../../shared/accounts/
 import { accessLevelSchema } from "../../shared/accounts/token.ts";
 import { doctorPointSchema } from "../../shared/contracts/operator-answers.ts";
 import { streamSchema } from "../../shared/contracts/streams.ts";
+import { wantedAutoBccSchema } from "../../shared/domains/auto-bcc.ts";
 import { complianceStatusSchema, domainSettingsSchema } from "../../shared/domains/sending-domain.ts";
 
 const id = z.number().int().positive();
@@ -74,6 +75,9 @@ export const actionSchema = z.discriminatedUnion("action", [
     accountId: id,
     domainId: id,
     ...domainSettingsSchema.partial().shape,
+    alertRecipient: z.email().max(254).nullable().optional(),
+    /** Who gets a blind copy of every email from the domain; nobody for an empty list. */
+    autoBcc: wantedAutoBccSchema.optional(),
   }),
   z.strictObject({
     /** An organization, and the account in which its tokens are. */

@@ -287,6 +287,31 @@ describe("the operator", () => {
 
   it("decides about a domain, and its owner is told why", async () => {
     const accountId = await newAccount();
+  it("sets who gets blind copies of a domain's emails, and its alerts, as the owner could", async () => {
+    const accountId = await newAccount();
+    const added = await operate({ action: "addDomain", accountId, domainName: `copies${accountId}.example` });
+    const domainId = Number(added["domainId"]);
+    const change = (wanted: object) =>
+      operate({ action: "setDomainSettings", accountId, domainId, ...wanted });
+    const autoBcc = { emails: ["crm@example.net"], headers: { "X-Copy": "1" } };
+    await change({ autoBcc, healthAlerts: false, alertRecipient: "ops@example.net" });
+    expect(await deps.domains.get(accountId, domainId)).toMatchObject({
+      ...{ autoBcc, healthAlerts: false, criticalAlerts: true, alertRecipient: "ops@example.net" },
+    });
+    await change({ autoBcc: { emails: [] }, alertRecipient: null });
+    expect(await deps.domains.get(accountId, domainId)).toMatchObject({
+      ...{ autoBcc: { emails: [], headers: {} }, healthAlerts: false, alertRecipient: null },
+    });
+    await expect(change({ autoBcc: { emails: ["nobody"] } })).rejects.toThrow("has an invalid address");
+    await expect(change({ alertRecipient: "nobody" })).rejects.toThrow("alertRecipient");
+    const [demo] = (await deps.domains.list(accountId)).filter((domain) => domain.demo);
+    const ofDemo = { action: "setDomainSettings", accountId, domainId: demo?.id, autoBcc };
+    await expect(operate(ofDemo)).rejects.toThrow("not on demo domains");
+    const [last] = await audits.list(accountId, { limit: 1 });
+    expect(last).toMatchObject({ event: "activity_log.sending_domain.updated", actor: { name: "Operator" } });
+    expect(last?.changes?.["autoBcc"]).toMatchObject({ to: { emails: [] } });
+  });
+
     const domainName = `decided${++made}.example`;
     await operate({ action: "addDomain", accountId, domainName });
     const reasons = ["The website sells nothing."];

@@ -4,6 +4,7 @@ import type { AuditStore } from "../../shared/accounts/audit-store.ts";
 import { createAccount } from "../../shared/billing/create-account.ts";
 import { complaintInReport } from "../../shared/delivery/complaint-in-report.ts";
 import { type AddDomainDeps, addDomain } from "../../shared/domains/add-domain.ts";
+import { mayHaveAutoBcc } from "../../shared/domains/auto-bcc.ts";
 import type { DemoDomainStore } from "../../shared/domains/demo-domain-store.ts";
 import { sendingDomainName } from "../../shared/domains/domain-name.ts";
 import type { DomainStore } from "../../shared/domains/domain-store.ts";
@@ -183,6 +184,10 @@ async function setDomainSettings(deps: OperatorDeps, wanted: ActionOf<"setDomain
 
 async function setLimits(deps: OperatorDeps, wanted: ActionOf<"setLimits">): Promise<object> {
   const { action: _action, accountId, emailsPerMonth, emailsPerDay, ...limits } = wanted;
+  const domain = await deps.domains.get(accountId, domainId);
+  if (settings.autoBcc !== undefined && domain !== undefined && !mayHaveAutoBcc(domain)) {
+    throw new PosternError("invalid_request", { messages: ["autoBcc: not on demo domains"] });
+  }
   await deps.accounts.setLimits(accountId, withoutUndefined(limits));
   if (emailsPerMonth !== undefined || emailsPerDay !== undefined) {
     await deps.quota.setLimits(accountId, { monthLimit: emailsPerMonth, dayLimit: emailsPerDay });

@@ -122,7 +122,7 @@ export function domainStore({ clock, ...domains }: DomainTable & { clock: Clock 
     async changeSettings(
       accountId: number,
       id: number,
-      settings: Partial<DomainSettings>,
+      settings: Partial<DomainSettings> & Pick<SendingDomain, "autoBcc">,
     ): Promise<SendingDomain> {
       const domain = await reads.get(accountId, id);
       if (domain === undefined) throw new PosternError("not_found");

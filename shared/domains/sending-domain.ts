@@ -67,6 +67,12 @@ export const domainSettingsSchema = z.object({
   unsubscribeLink: z.boolean(),
   /** Tracking links name the domain's own host `mt-link`, once its DNS record is seen. */
   customTracking: z.boolean(),
+  /** A digest on Mondays of how the week's mail was received. */
+  healthAlerts: z.boolean(),
+  /** A word when bounces or complaints become critical. */
+  criticalAlerts: z.boolean(),
+  /** Who gets these two by email; null for the account's owner. */
+  alertRecipient: z.string().nullable(),
 });
 
 export type DomainSettings = z.infer<typeof domainSettingsSchema>;
@@ -77,6 +83,9 @@ export const settingsOfNewDomains: DomainSettings = {
   trackingOptOut: false,
   unsubscribeLink: false,
   customTracking: false,
+  healthAlerts: true,
+  criticalAlerts: true,
+  alertRecipient: null,
 };
 
 export const sendingDomainSchema = z.object({
@@ -94,6 +103,9 @@ export const sendingDomainSchema = z.object({
   trackingOptOut: z.boolean().default(settingsOfNewDomains.trackingOptOut),
   unsubscribeLink: z.boolean().default(settingsOfNewDomains.unsubscribeLink),
   customTracking: z.boolean().default(settingsOfNewDomains.customTracking),
+  healthAlerts: z.boolean().default(settingsOfNewDomains.healthAlerts),
+  criticalAlerts: z.boolean().default(settingsOfNewDomains.criticalAlerts),
+  alertRecipient: z.string().nullable().default(settingsOfNewDomains.alertRecipient),
   autoBcc: autoBccSchema.optional(),
   /** Epoch ms. */
   createdAt: z.number().optional(),
@@ -115,6 +127,20 @@ export const sendingDomainSchema = z.object({
   toldTimes: z.number().int().optional(),
   /** Epoch ms at which all was made that the domain needs elsewhere: published keys, SES identity, token. */
   setUpAt: z.number().optional(),
+  /** Epoch ms at which its rates became critical; null or absent while they are not. */
+  criticalSince: z.number().nullable().optional(),
+  /** What was counted then, in which days, and whether it was told. */
+  criticalFacts: z
+    .object({
+      startDate: z.string(),
+      endDate: z.string(),
+      ...{ sent: z.number(), delivery: z.number(), bounce: z.number() },
+      ...{ open: z.number(), click: z.number(), spam: z.number() },
+    })
+    .optional(),
+  criticalTold: z.boolean().optional(),
+  /** The Monday of the last week of which was told, as 2026-11-16. */
+  toldWeek: z.string().optional(),
   /** Epoch ms at which the key that signs became it, and at which the other one was made. */
   keySwitchedAt: z.number().optional(),
   keyRenewedAt: z.number().optional(),

@@ -15,7 +15,8 @@ import {
 /** Longer than any plan lets read, so that no day loses its blocks before the day is out of reach. */
 const blocksKeptDays = 34;
 const deletesAtOnce = 25;
-const listedSeconds = 7 * 24 * 3600;
+/** Longer than a week: on Mondays somebody asks who has sent in the week before. */
+const listedSeconds = 9 * 24 * 3600;
 
 /** About how many rows and deltas of an account are not in blocks. */
 export interface WorkListEntry {

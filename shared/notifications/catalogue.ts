@@ -1,5 +1,6 @@
 import type { News, TokenNews, UseNews, UserNews, WebhookNews } from "../platform/notice.ts";
 import { domainWords } from "./domain-words.ts";
+import { healthWords } from "./health-words.ts";
 import type { Severity, Words } from "./notice.ts";
 import { standingWords } from "./standing-words.ts";
 
@@ -13,6 +14,9 @@ export function wordsOf(news: News): Words {
       return tokenWords(news);
     case "domain_state":
       return domainWords(news);
+    case "domain_critical":
+    case "domain_health":
+      return healthWords(news);
     case "webhook_paused":
       return webhookWords(news);
     case "user_joined":

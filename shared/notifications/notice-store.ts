@@ -155,9 +155,11 @@ async function changed(
 function newItem(accountId: number, news: News, now: number): Record<string, unknown> {
   const id = noticeIdOf(accountId, news);
   const notice: Notice = { accountId, id, kind: news.kind, createdAt: now, ...wordsOf(news) };
+  const emailTo = "recipient" in news ? news.recipient : null;
   return {
     ...noticeKey(notice),
     ...notice,
+    ...(emailTo !== null && { emailTo }),
     inList: listOf(accountId, false),
     listedAt: listedAtOf(notice),
     ...{ emailState: "due", emailAt: now, emailTries: 0 },

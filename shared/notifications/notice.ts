@@ -30,6 +30,8 @@ export const noticeSchema = wordsSchema.extend({
   accountId: z.number().int(),
   id: z.string(),
   kind: z.string(),
+  /** Who gets it by email, where that is not the account's owner. */
+  emailTo: z.string().optional(),
   createdAt: z.number(),
   readAt: z.number().optional(),
   archivedAt: z.number().optional(),

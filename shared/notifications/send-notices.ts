@@ -47,11 +47,11 @@ async function isDone(deps: SendNoticesDeps, due: DueEmail): Promise<boolean> {
 }
 
 async function isSent({ noticeEmails, accounts, email }: SendNoticesDeps, notice: ClaimedNotice) {
-  const { accountId, id, subject, emailTries } = notice;
+  const { accountId, id, subject, emailTo, emailTries } = notice;
   try {
     const account = await accounts.get(accountId);
     // An account that is gone has nobody to write to.
-    if (account) await email.send({ to: account.ownerEmail, subject, text: emailTextOf(notice) });
+    if (account) await email.send({ to: emailTo ?? account.ownerEmail, subject, text: emailTextOf(notice) });
   } catch (error) {
     const isLast = emailTries >= mostTries;
     logger.error("a notice could not be sent", {

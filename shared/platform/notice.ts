@@ -74,8 +74,33 @@ export interface UserNews {
   readonly email: string;
 }
 
+interface JudgedRate {
+  /** As a part of one. */
+  readonly rate: number;
+  readonly verdict: "good" | "warning" | "critical";
+}
+
+/** How a domain's mail is received: a change to critical, or how a week was. */
+export interface HealthNews {
+  readonly kind: "domain_critical" | "domain_health";
+  readonly domainId: number;
+  readonly name: string;
+  /** Whom it is for; null for the account's owner. */
+  readonly recipient: string | null;
+  /** Names this very change, or this very week: the epoch ms of either. */
+  readonly turn: number;
+  /** UTC days, both inclusive, as 2026-11-23. */
+  readonly days: { readonly startDate: string; readonly endDate: string };
+  readonly counts: Readonly<Record<"sent" | "delivery" | "bounce" | "open" | "click" | "spam", number>>;
+  readonly health: {
+    readonly bounces: JudgedRate;
+    readonly complaints: JudgedRate;
+    readonly verdict: JudgedRate["verdict"];
+  };
+}
+
 /** Something of which an account's owner is told, as facts. The catalogue of notices has the words. */
-export type News = UseNews | TokenNews | DomainNews | WebhookNews | StandingNews | UserNews;
+export type News = UseNews | TokenNews | DomainNews | WebhookNews | StandingNews | UserNews | HealthNews;
 
 /** Tells accounts' owners. */
 export interface Owner {
@@ -94,6 +119,9 @@ export function identityOf(news: News): readonly (string | number)[] {
       return [news.kind, news.tokenId, news.stage];
     case "domain_state":
       return [news.kind, news.domainId, news.turn, news.state];
+    case "domain_critical":
+    case "domain_health":
+      return [news.kind, news.domainId, news.turn];
     case "webhook_paused":
       return [news.kind, news.webhookId, news.pausedAt];
     case "user_joined":

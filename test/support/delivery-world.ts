@@ -40,6 +40,7 @@ export const domain: SendingDomain = {
   trackingOptOut: false,
   unsubscribeLink: false,
   customTracking: false,
+  ...{ healthAlerts: true, criticalAlerts: true, alertRecipient: null },
   demo: false,
   demoSent: 0,
   reviewReasons: [],

@@ -61,12 +61,20 @@ export const blankNameMessage =
 
 export const newDomainSchema = wrapped({ domain_name: z.string().max(1_024).nullish() });
 
+const invalid = "is invalid";
+
 export const changedDomainSchema = wrapped({
   open_tracking_enabled: z.boolean().optional(),
   click_tracking_enabled: z.boolean().optional(),
   auto_unsubscribe_link_enabled: z.boolean().optional(),
   tracking_opt_out_enabled: z.boolean().optional(),
   custom_domain_tracking_enabled: z.boolean().optional(),
+  health_alerts_enabled: z.boolean(invalid).optional(),
+  critical_alerts_enabled: z.boolean(invalid).optional(),
+  /** Null, or nothing, stands for the account's owner. */
+  alert_recipient_email: z
+    .union([z.literal("").transform(() => null), z.null(), z.email(invalid).max(254, invalid)], invalid)
+    .optional(),
   inbound_enabled: z.literal(false, "is not available").optional(),
 });
 
@@ -112,7 +120,9 @@ export function shownDomain(
     custom_domain_tracking_enabled: domain.customTracking,
     custom_domain_tracking_status: host?.state ?? "off",
     custom_domain_tracking_reason: host?.reason ?? null,
-    ...{ health_alerts_enabled: true, critical_alerts_enabled: true, alert_recipient_email: null },
+    health_alerts_enabled: domain.healthAlerts,
+    critical_alerts_enabled: domain.criticalAlerts,
+    alert_recipient_email: domain.alertRecipient,
     ...{ inbound_enabled: false, inbound_verified: false },
     permissions: { can_read: true, can_update: level >= 100, can_destroy: level >= 100 },
   };

@@ -186,6 +186,41 @@ describe("a domain", () => {
     expect((await change({ open_tracking_enabled: "yes" })).status).toBe(422);
   });
 
+  it("has alerts, both on and for the owner at first, under either name of the wrapper", async () => {
+    const { id } = await create();
+    const alerts = async (path: string, body?: object) => {
+      const answer = await call(body ? "PATCH" : "GET", path, body);
+      const { health_alerts_enabled, critical_alerts_enabled, alert_recipient_email } =
+        answer.body as unknown as Record<string, unknown>;
+      return [answer.status, health_alerts_enabled, critical_alerts_enabled, alert_recipient_email];
+    };
+    const [short, named] = [`/api/domains/${id}`, `/api/accounts/${account.accountId}/sending_domains/${id}`];
+    expect(await alerts(short)).toEqual([200, true, true, null]);
+    const ops = { health_alerts_enabled: false, alert_recipient_email: "ops@example.net" };
+    expect(await alerts(short, { domain: ops })).toEqual([200, false, true, "ops@example.net"]);
+    const none = { critical_alerts_enabled: false, alert_recipient_email: "" };
+    expect(await alerts(named, { sending_domain: none })).toEqual([200, false, false, null]);
+    expect(await alerts(named)).toEqual([200, false, false, null]);
+    for (const address of [
+      "nobody",
+      "a@b",
+      "a@example.net, b@example.net",
+      7,
+      `${"a".repeat(250)}@example.net`,
+    ]) {
+      const answer = await call("PATCH", short, { domain: { alert_recipient_email: address } });
+      expect([answer.status, answer.body]).toEqual([
+        422,
+        { errors: { alert_recipient_email: ["is invalid"] } },
+      ]);
+    }
+    const answer = await call("PATCH", short, { domain: { critical_alerts_enabled: "yes" } });
+    expect(answer).toMatchObject({
+      status: 422,
+      body: { errors: { critical_alerts_enabled: ["is invalid"] } },
+    });
+  });
+
   it("has each setting that somebody changes, though others change others at the same moment", async () => {
     const { id } = await create();
     const names = [

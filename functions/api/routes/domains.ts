@@ -153,6 +153,7 @@ function settingsOf(before: DomainSettings, wanted: Wanted, { isPaid }: { isPaid
     trackingOptOut: wanted.tracking_opt_out_enabled ?? before.trackingOptOut,
     unsubscribeLink: wanted.auto_unsubscribe_link_enabled ?? before.unsubscribeLink,
     customTracking: wanted.custom_domain_tracking_enabled ?? (startsClicks || before.customTracking),
+    ...alertsOf(before, wanted),
   };
   if (!isPaid && wanted.click_tracking_enabled === true) {
     throw fieldErrors({ click_tracking_enabled: ["is not available on your plan"] });
@@ -165,6 +166,15 @@ function settingsOf(before: DomainSettings, wanted: Wanted, { isPaid }: { isPaid
     throw fieldErrors({ tracking_opt_out_enabled: ["requires open or click tracking"] });
   }
   return { ...after, trackingOptOut: false };
+}
+
+function alertsOf(before: DomainSettings, wanted: Wanted) {
+  const { alert_recipient_email: recipient = before.alertRecipient } = wanted;
+  return {
+    healthAlerts: wanted.health_alerts_enabled ?? before.healthAlerts,
+    criticalAlerts: wanted.critical_alerts_enabled ?? before.criticalAlerts,
+    alertRecipient: recipient,
+  };
 }
 
 function deleteRoute({ domainWork }: DomainDeps): ApiRoute {
