@@ -41,6 +41,7 @@ export default defineConfig({
         },
       },
     ],
-    maxWorkers: 2,
+    // One more than the two cores of a small machine: files of the system wait for much of their time.
+    maxWorkers: 3,
   },
 });
