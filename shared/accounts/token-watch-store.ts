@@ -37,15 +37,16 @@ export function tokenWatchStore(at: TokenTable) {
       const checkAt = Number(stored?.item["checkAt"]);
       const now = clock.now();
       if (stored === undefined || !(checkAt <= now)) return undefined;
-      const done = await isChanged(at, id, { checkAt: now + claimMs }, checkAt);
+      const done = await isChanged(at, id, { checkAt: now + claimMs }, { checkAt });
       return done ? stored.token : undefined;
     },
 
-    /** Notes what a token's owner was told, and when to look again. */
+    /** Notes what a token's owner was told, and when to look again; of one that was reset meanwhile, that is known. */
     async noteTold(token: Token): Promise<void> {
       const { told, nextAt } = outlookOf(token, clock.now());
-      const id = { accountId: token.accountId, tokenId: token.id };
-      if (nextAt !== undefined) await isChanged(at, id, { told, checkAt: nextAt });
+      const { accountId, id: tokenId, resetAt } = token;
+      if (nextAt !== undefined)
+        await isChanged(at, { accountId, tokenId }, { told, checkAt: nextAt }, { resetAt });
     },
 
     async forget({ accountId, id }: Token): Promise<void> {
@@ -54,22 +55,29 @@ export function tokenWatchStore(at: TokenTable) {
   };
 }
 
-/** False if there is no such token, or it is to be looked at at another time than the given one. */
+/**
+ * @param asRead attributes as they were read; undefined for one that was not there
+ * @returns false if there is no such token, or it is not as it was read
+ */
 async function isChanged(
   { client, table }: TokenTable,
   { accountId, tokenId }: TokenId,
   { told, checkAt }: { told?: readonly string[]; checkAt: number },
-  ifCheckAt?: number,
+  asRead: { readonly checkAt: number } | { readonly resetAt: number | undefined },
 ): Promise<boolean> {
+  const conditions = Object.entries(asRead).map(([name, value]) =>
+    value === undefined ? `attribute_not_exists(${name})` : `${name} = :is`,
+  );
+  const [is] = Object.values(asRead).filter((value) => value !== undefined);
   const command = new UpdateCommand({
     TableName: table,
     Key: tokenKey(accountId, tokenId),
     UpdateExpression: `SET checkAt = :next${told ? ", told = :told" : ""}`,
-    ConditionExpression: `attribute_exists(pk)${ifCheckAt === undefined ? "" : " AND checkAt = :is"}`,
+    ConditionExpression: ["attribute_exists(pk)", ...conditions].join(" AND "),
     ExpressionAttributeValues: {
       ":next": checkAt,
       ...(told && { ":told": told }),
-      ...(ifCheckAt !== undefined && { ":is": ifCheckAt }),
+      ...(is !== undefined && { ":is": is }),
     },
   });
   try {

@@ -120,6 +120,24 @@ await onEachDynamoEngine("owners of tokens", (dynamo) => {
     expect(await ids()).toEqual([fresh.id]);
   });
 
+  it("see one for a day after its end that is reset while it is looked at", async () => {
+    const { id: tokenId } = await make(30);
+    clock.set(noon + 27 * day);
+    const resetting = {
+      tell: async (account: number) => {
+        if (account === accountId)
+          await tokens().reset({ accountId, tokenId }, { expiresAt: null, createdBy: "Till" });
+      },
+    };
+    await watchTokens({
+      ...{ tokens: tokenWatchStore(at()), audits: auditStore(at()) },
+      ...{ owner: resetting, clock },
+    });
+    clock.set(noon + 28.6 * day);
+    await watch();
+    expect((await tokens().list(accountId)).map(({ resetAt }) => resetAt)).toEqual([undefined]);
+  });
+
   it("find in the audit log when a token ended and left the list, each once, however often it is looked at", async () => {
     const expired = await make(1);
     const reset = await make(200);
