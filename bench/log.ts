@@ -73,7 +73,7 @@ function rowOf(place: number): MessageRow {
     status,
     logged: true,
     recorded: 3,
-    events: { sending: at, ...(bounced ? { bounce: at } : { delivery: at }), ...(opened && { open: at }) },
+    events: { ...(bounced ? { bounce: at } : { delivery: at }), ...(opened && { open: at }) },
     opensCount: opened ? 1 + (place % 4) : 0,
     clicksCount: 0,
     stream: place % 4 === 0 ? "transactional" : "bulk",

@@ -79,7 +79,8 @@ export class Delivering extends Construct {
     worker.tell(environmentNames.trackingUrl, trackingUrl);
     storage.accounts.allow(worker, "GetItem");
     storage.counters.allow(worker, "UpdateItem");
-    storage.messages.allow(worker, "PutItem", "UpdateItem", "BatchWriteItem");
+    storage.messages.allow(worker, "GetItem", "PutItem", "UpdateItem", "BatchWriteItem");
+    storage.stats.allow(worker, "UpdateItem");
     storage.quota.allow(worker, "GetItem", "UpdateItem");
     storage.suppressions.allow(worker, "BatchGetItem");
     storage.payloads.allowGet(worker);

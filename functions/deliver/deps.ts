@@ -21,6 +21,7 @@ import { claimStore } from "../../shared/messages/claim-store.ts";
 import { eventsQueueClient } from "../../shared/messages/events-queue-client.ts";
 import { heldStore } from "../../shared/messages/held-store.ts";
 import { jointEvents } from "../../shared/messages/joint-events.ts";
+import { packedLogStore } from "../../shared/messages/packed-log-store.ts";
 import {
   bucketClient,
   documentClient,
@@ -48,6 +49,7 @@ function environment() {
     [environmentNames.quotaTable]: z.string(),
     [environmentNames.countersTable]: z.string(),
     [environmentNames.messagesTable]: z.string(),
+    [environmentNames.statsTable]: z.string(),
     [environmentNames.suppressionsTable]: z.string(),
     [environmentNames.payloadsBucket]: z.string(),
     [environmentNames.deliveryQueueUrl]: z.string(),
@@ -81,6 +83,8 @@ export function depsFromEnvironment(): DeliverDeps {
     claims: claimStore({
       client,
       table: env.MESSAGES_TABLE,
+      statsTable: env.STATS_TABLE,
+      packedLog: packedLogStore({ client, table: env.MESSAGES_TABLE, clock, random: Math.random }),
       clock,
       takeUnit: quotaStore({ client, table: env.QUOTA_TABLE, clock }).takeBack,
     }),

@@ -20,7 +20,9 @@ beforeAll(async () => {
     response.writeHead(200, { "content-type": "application/x-amz-json-1.0" }).end(answer);
   });
   await once(amazon.listen(0, "127.0.0.1"), "listening");
-  const names = "ACCOUNTS QUOTA COUNTERS MESSAGES SUPPRESSIONS".split(" ").map((name) => `${name}_TABLE`);
+  const names = "ACCOUNTS QUOTA COUNTERS MESSAGES STATS SUPPRESSIONS"
+    .split(" ")
+    .map((name) => `${name}_TABLE`);
   const others = [
     "PAYLOADS_BUCKET",
     "LOG_BUCKET",

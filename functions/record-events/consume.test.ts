@@ -62,7 +62,7 @@ describe("the recorder", () => {
       send: {},
     };
     const records = [
-      message("m1", [eventOf(one, "sending", noon)]),
+      message("m1", [eventOf(one, "open", noon)]),
       { messageId: "m2", body: JSON.stringify(ses) },
     ];
 
@@ -88,12 +88,12 @@ describe("the recorder", () => {
 
   it("tells again of what it recorded when its queue message comes again, and only then", async () => {
     const id = await claimed();
-    const events = [eventOf(id, "sending", noon), eventOf(id, "delivery", noon)];
+    const events = [eventOf(id, "open", noon), eventOf(id, "delivery", noon)];
     await consume(deps, [message("m1", events)]);
     await consume(deps, [message("m2", events)]);
-    expect(kindsTold()).toEqual(["sending", "delivery"]);
+    expect(kindsTold()).toEqual(["open", "delivery"]);
     await consume(deps, [message("m1", events, 2)]);
-    expect(kindsTold()).toEqual(["sending", "delivery", "sending", "delivery"]);
+    expect(kindsTold()).toEqual(["open", "delivery", "open", "delivery"]);
   });
 
   it("tells again of what comes back from the dead letters, which the queue counts as a new message", async () => {
@@ -125,7 +125,7 @@ describe("the recorder", () => {
   it("has those messages come again from which something did not follow; the other followers had them", async () => {
     const id = await claimed();
     const failing = { ...deps, followers: [() => Promise.reject(new Error("no")), ...deps.followers] };
-    const old = message("old", [eventOf(id, "sending", noon)]);
+    const old = message("old", [eventOf(id, "delivery", noon)]);
     await consume(deps, [old]);
     told = [];
     const records = [message("new", [eventOf(id, "open", noon)]), { ...old, messageId: "repeat" }];

@@ -44,7 +44,7 @@ export function depsFromEnvironment(): ConsumeDeps {
     },
     mailServers: mailServerClient({ dns: dnsClient({ server: env.DNS_SERVER }), clock }),
     followers: [
-      packedLog.noteGrowth,
+      packedLog.noteDeltas,
       (recorded) => suppressFor({ suppressions }, recorded),
       (recorded) => tellWebhooks(telling, recorded),
     ],

@@ -103,7 +103,7 @@ export const deliveryJobSchema = z.object({
   attempt: z.number().int().min(0),
   /** Epoch ms before which the job is not due; it waits in hops of the queue's longest delay. */
   notBefore: z.number().optional(),
-  /** Whether its messages are known to the log: a former turn of the job has told the events queue of them. */
+  /** Whether all of its messages are in the log: a former turn of the job has put them there. */
   announced: z.boolean().optional(),
   /** How often it has waited for its sending domain, which may not send any more. */
   domainWaits: z.number().int().min(0).optional(),

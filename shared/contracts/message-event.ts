@@ -57,12 +57,8 @@ const failure = {
 /** Who opened or clicked, as far as the request tells. */
 const visitor = { ip: text.optional(), userAgent: text.optional() };
 
-/**
- * What happened to one message. `sending` is ours: it puts the message into the log and is not shown in the
- * API; the other kinds have the names that webhooks subscribe to.
- */
+/** What happened to one message; the kinds have the names that webhooks subscribe to. */
 export const messageEventSchema = z.discriminatedUnion("kind", [
-  z.object({ ...common, kind: z.literal("sending") }),
   z.object({ ...common, kind: z.literal("delivery"), ...otherSide }),
   z.object({ ...common, kind: z.literal("soft_bounce"), ...failure }),
   z.object({ ...common, kind: z.literal("bounce"), ...failure }),

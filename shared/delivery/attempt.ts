@@ -29,27 +29,26 @@ export interface Parcel {
   readonly marks: AddressMarks | undefined;
 }
 
-/** What came of a message's turn in a job. */
-export interface Turn {
-  /** Whether the message has a row that is the log's. */
-  readonly inLog: boolean;
-  /** Nothing when the message needs no further turn. */
-  readonly again?: Again | undefined;
-}
-
 type Deps = SettleDeps & Pick<DeliverDeps, "routes">;
 
 const smallCallMs = 20_000;
 /** Clocks differ, and so do their ideas of when a worker was stopped. */
 const claimMarginMs = 30_000;
 
-/** One attempt at one message: claim, compose, send, settle. */
-export async function attempt(deps: Deps, parcel: Parcel, invocation: Invocation): Promise<Turn> {
+/**
+ * One attempt at one message: claim, compose, send, settle.
+ *
+ * @returns nothing when the message needs no further turn
+ */
+export async function attempt(
+  deps: Deps,
+  parcel: Parcel,
+  invocation: Invocation,
+): Promise<Again | undefined> {
   const now = deps.clock.now();
   const claimUntil = now + invocation.remainingMs() + claimMarginMs;
   const bytes = parcel.composer?.bytes ?? 0;
-  if (invocation.remainingMs() < callMs(bytes) + transferMs(bytes))
-    return { inLog: false, again: { at: now, attempt: 0 } };
+  if (invocation.remainingMs() < callMs(bytes) + transferMs(bytes)) return { at: now, attempt: 0 };
   const answer = await deps.claims.claim({
     accountId: parcel.job.accountId,
     submissionId: parcel.job.submissionId,
@@ -60,18 +59,18 @@ export async function attempt(deps: Deps, parcel: Parcel, invocation: Invocation
   });
   if (answer.kind === "done") {
     if (answer.untold) await deps.events.put([answer.untold]);
-    return { inLog: answer.inLog };
+    return undefined;
   }
-  if (answer.kind === "later") return { inLog: answer.inLog, again: { at: answer.at, attempt: 0 } };
+  if (answer.kind === "later") return { at: answer.at, attempt: 0 };
   const { claim } = answer;
   const { outcome, mime } = await send(deps, parcel, claim, invocation);
-  if (outcome === "claim lost") return { inLog: true };
+  if (outcome === "claim lost") return undefined;
   const copy = outcome.kind === "accepted" ? await copyOf(mime, parcel, invocation) : undefined;
   const { recipient, job } = parcel;
   const attempted = { claim, recipient: recipient.email, acceptedAt: job.acceptedAt, copy: copy?.text };
   const again = await settle(deps, attempted, outcome);
   await copy?.upload?.();
-  return { inLog: true, again };
+  return again;
 }
 
 /** Of what has been sent: a copy that fails, or a death before it lies where the row says, costs the copy alone. */

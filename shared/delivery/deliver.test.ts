@@ -84,7 +84,6 @@ describe("a delivery job", () => {
           ...job,
           recipients: [job.recipients[1]],
           attempt: 1,
-          announced: true,
           notBefore: noon + 60_000,
         },
         dueAt: noon + 60_000,
@@ -148,7 +147,7 @@ describe("a delivery job", () => {
     await deliver(world.deps({ routes: { ses: ses.route }, ...change }), job, world.invocation);
 
     expect(await rowsOf(job)).toMatchObject([{ state: "failed" }]);
-    expect(world.events.map(({ kind }) => kind)).toEqual(["reject", "sending"]);
+    expect(world.events.map(({ kind }) => kind)).toEqual(["reject"]);
     expect(ses.handed).toEqual([]);
   });
 

@@ -2,11 +2,10 @@ import type { Account } from "../accounts/account.ts";
 import { heldReason, type Suspension, suspensionOf } from "../accounts/suspension.ts";
 import type { DeliveryJob, JobRecipient } from "../contracts/delivery-job.ts";
 import type { SendingDomain } from "../domains/sending-domain.ts";
-import { sendingEvent } from "../messages/event.ts";
 import type { MessageLog } from "../messages/message.ts";
 import { addressName } from "../suppressions/address-record.ts";
 import type { AddressMarks } from "../suppressions/suppression.ts";
-import { attempt, type Parcel, type Turn } from "./attempt.ts";
+import { attempt, type Parcel } from "./attempt.ts";
 import { composerFor } from "./composer.ts";
 import type { Content } from "./composing.ts";
 import type { DeliverDeps, Invocation } from "./deliver-deps.ts";
@@ -15,9 +14,18 @@ import { unfitReason } from "./domain-fitness.ts";
 import { hold } from "./hold.ts";
 import { shareOfHour, turnInHour } from "./hour.ts";
 import { nextAttemptAt } from "./retry-rules.ts";
+import type { Again } from "./settle.ts";
 
-interface RecipientsTurn extends Turn {
+/** What came of a recipient's turn in a job. */
+interface Turn {
   readonly recipient: JobRecipient;
+  /** Nothing when the message needs no further turn. */
+  readonly again?: Again | undefined;
+}
+
+interface Wait extends Turn {
+  /** Whether the message has a row that is the log's. */
+  readonly inLog: boolean;
 }
 
 /**
@@ -81,7 +89,6 @@ async function allWait(
   const turns = await Promise.all(job.recipients.map((one) => waitUntil(deps, email, one, until)));
   const waiting = turns.filter(({ again }) => again !== undefined);
   if (waiting.length === 0) return undefined;
-  await announce(deps, job, turns);
   const told = waiting.filter(({ inLog }) => inLog);
   const at = deps.clock.now();
   await deps.events.put(
@@ -100,10 +107,11 @@ async function deliverToAll(deps: DeliverDeps, email: Email, invocation: Invocat
     ...share.now.map((recipient) => deliverTo(deps, email, recipient, invocation)),
     ...share.later.map((recipient) => waitUntil(deps, email, recipient, turnInHour(share.nextHour, job))),
   ]);
-  const turns = results.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
-  // In this order: what waits has been told of, so that its next turn need not tell again.
-  await announce(deps, job, turns);
-  await putBack(deps, job, turns);
+  await putBack(
+    deps,
+    job,
+    results.flatMap((result) => (result.status === "fulfilled" ? result.value : [])),
+  );
   const failure = results.find((result) => result.status === "rejected");
   if (failure) throw failure.reason;
 }
@@ -160,18 +168,14 @@ async function deliverTo(
   email: Email,
   recipient: JobRecipient,
   invocation: Invocation,
-): Promise<RecipientsTurn> {
+): Promise<Turn> {
   const marks = email.marksOf.get(addressName(recipient.email));
   const parcel: Parcel = { ...email, recipient, log: logOf(email, recipient), marks };
-  const { inLog, again } = await deps.room.run(email.composer?.bytes ?? 0, () =>
+  const again = await deps.room.run(email.composer?.bytes ?? 0, () =>
     attemptUnlessStopped(deps, parcel, invocation),
   );
-  if (again === undefined) return { recipient, inLog };
-  return {
-    recipient,
-    inLog,
-    again: { at: again.at, attempt: Math.max(again.attempt, email.job.attempt, 1) },
-  };
+  if (again === undefined) return { recipient };
+  return { recipient, again: { at: again.at, attempt: Math.max(again.attempt, email.job.attempt, 1) } };
 }
 
 function isRefused(account: Account, domain: SendingDomain | undefined): boolean {
@@ -183,10 +187,10 @@ async function attemptUnlessStopped(
   deps: DeliverDeps,
   parcel: Parcel,
   invocation: Invocation,
-): Promise<Turn> {
+): Promise<Again | undefined> {
   const { job } = parcel;
   const account = await deps.accounts.get(job.accountId);
-  if (suspensionOf(account, job)) return { inLog: false, again: { at: deps.clock.now(), attempt: 0 } };
+  if (suspensionOf(account, job)) return { at: deps.clock.now(), attempt: 0 };
   return await attempt(deps, { ...parcel, account }, invocation);
 }
 
@@ -199,7 +203,7 @@ async function waitUntil(
   email: Email,
   recipient: JobRecipient,
   until: number,
-): Promise<RecipientsTurn> {
+): Promise<Wait> {
   const again = { at: until, attempt: 0 };
   if (email.job.announced) return { recipient, inLog: true, again };
   const id = { accountId: email.job.accountId, messageId: recipient.messageId };
@@ -226,27 +230,13 @@ function logOf(
   };
 }
 
-/**
- * Puts the messages of a job into the log, all in one call. Where a worker dies before, the job comes again,
- * whatever became of its messages.
- */
-async function announce(
-  { events }: DeliverDeps,
-  { accountId, announced }: DeliveryJob,
-  turns: readonly RecipientsTurn[],
-): Promise<void> {
-  if (announced) return;
-  const inLog = turns.filter((turn) => turn.inLog);
-  await events.put(inLog.map(({ recipient: { messageId } }) => sendingEvent({ accountId, messageId })));
-}
-
 async function putBack(
   { queue }: DeliverDeps,
   job: DeliveryJob,
-  turns: readonly RecipientsTurn[],
+  turns: readonly (Turn | Wait)[],
 ): Promise<void> {
-  const waiting = turns.flatMap(({ recipient, inLog, again }) =>
-    again ? [{ ...again, recipient, announced: job.announced || inLog }] : [],
+  const waiting = turns.flatMap(({ recipient, again, ...turn }) =>
+    again ? [{ ...again, recipient, announced: job.announced || ("inLog" in turn && turn.inLog) }] : [],
   );
   const alike = Map.groupBy(waiting, ({ at, attempt, announced }) => `${at}/${attempt}/${announced}`);
   await Promise.all(

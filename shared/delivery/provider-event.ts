@@ -29,9 +29,7 @@ export interface EventsIn {
 export function eventsIn(body: string): EventsIn {
   const content = contentOf(body);
   if (content === undefined) return { events: [] };
-  const own = eventsMessageSchema.safeParse(content);
-  if (own.success) return { events: own.data.events };
-  if (isOwn(content)) throw own.error;
+  if (isOwn(content)) return { events: eventsMessageSchema.parse(content).events };
   return ofSes(sesEventSchema.parse(content));
 }
 

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   accepting,
-  account,
   accountId,
   deliveryWorld,
   jobTo,
@@ -10,7 +9,6 @@ import {
 } from "../../test/support/delivery-world.ts";
 import { startTestTable, type TestTable } from "../../test/support/test-table.ts";
 import type { MessageEvent } from "../contracts/message-event.ts";
-import { sendingEvent } from "../messages/event.ts";
 import type { AddressMarks } from "../suppressions/suppression.ts";
 import { replyIn } from "./bounce-category.ts";
 import { deliver } from "./deliver.ts";
@@ -44,71 +42,6 @@ function over(answer: () => Outcome) {
 }
 
 describe("a worker tells", () => {
-  it("of all messages of a job in one go, when each has its row", async () => {
-    const job = jobTo(50);
-    const put = vi.fn(async (events: readonly MessageEvent[]) => {
-      for (const { messageId } of events) {
-        expect(await world.messages.get({ accountId, messageId })).toMatchObject({
-          state: "sent",
-          domainId: 1,
-        });
-      }
-    });
-    await deliver(world.deps({ events: { put } }), job, world.invocation);
-
-    expect(put.mock.calls).toEqual([
-      [job.recipients.map(({ messageId }) => sendingEvent({ accountId, messageId }))],
-    ]);
-  });
-
-  it("the same again when a job comes again, and is not told again by the turns of those who wait", async () => {
-    let isBusy = true;
-    const deps = world.deps({
-      routes: { ses: scriptedRoute((dispatch) => (isBusy ? busy : accepting(dispatch))).route },
-    });
-    const job = jobTo(2);
-    await deliver(deps, job, world.invocation);
-    const once = world.events.filter(({ kind }) => kind === "sending");
-    await deliver(deps, job, world.invocation);
-    const twice = world.events.filter(({ kind }) => kind === "sending");
-    isBusy = false;
-    await world.workOff(deps);
-
-    expect(once).toHaveLength(2);
-    expect(twice).toEqual([...once, ...once]);
-    expect(world.events.filter(({ kind }) => kind === "sending")).toHaveLength(4);
-  });
-
-  it("of messages that wait for the account's next hour at once, too", async () => {
-    const limited = { ...account, limits: { ...account.limits, emailsPerHour: 1 } };
-    const own = await startTestTable("Messages");
-    world = deliveryWorld(own);
-    await deliver(world.deps({ accounts: { get: async () => limited } }), jobTo(3), world.invocation);
-
-    expect(kinds()).toEqual(["sending", "sending", "sending"]);
-    expect(world.queued).toMatchObject([{ job: { announced: true, recipients: [{}, {}] } }]);
-    await own.stop();
-  });
-
-  it("of nothing that has no place in the log: what was refused, given back, or never begun", async () => {
-    const job = jobTo(2);
-    const [refused = "", released = ""] = job.recipients.map(({ messageId }) => messageId);
-    await world.messages.markRefused(accountId, [refused]);
-    await world.messages.markReleased(accountId, [released]);
-    const deps = world.deps();
-    const later = { kind: "later", at: noon + 60_000, inLog: false } as const;
-    const claim: typeof deps.claims.claim = async (request) =>
-      request.messageId === released ? later : await deps.claims.claim(request);
-    await deliver({ ...deps, claims: { ...deps.claims, claim } }, job, world.invocation);
-
-    expect(kinds()).toEqual([]);
-    expect(world.queued).toMatchObject([{ job: { recipients: [{ messageId: released }] } }]);
-    expect(world.queued[0]?.job.announced).toBeUndefined();
-
-    await deliver(world.deps(), jobTo(1), { remainingMs: () => 5_000 });
-    expect(kinds()).toEqual([]);
-  });
-
   it("of a message before it is settled, so that nothing is lost where it dies in between", async () => {
     const deps = world.deps(over(() => unknownUser));
     const settle = () => Promise.reject(new Error("dead"));
@@ -148,10 +81,7 @@ describe("a worker tells", () => {
     await deliver(deps, job, world.invocation);
 
     expect(smtp.handed).toHaveLength(1);
-    expect(world.events).toMatchObject([
-      { kind: "delivery", at: noon, response: "250 2.0.0 OK" },
-      { kind: "sending" },
-    ]);
+    expect(world.events).toMatchObject([{ kind: "delivery", at: noon, response: "250 2.0.0 OK" }]);
   });
 });
 
@@ -189,7 +119,7 @@ describe("what became of an attempt is", () => {
     const deps = world.deps(over(() => ({ kind: "accepted", delivered, rfcMessageId: "<1@x>" })));
     await deliver(deps, jobTo(1), world.invocation);
 
-    expect(kinds()).toEqual(["delivery", "sending"]);
+    expect(kinds()).toEqual(["delivery"]);
     expect(world.events[0]).toMatchObject({ response: "250 2.0.0 OK", recipientMx: "mx.example.org" });
     expect(world.events[0]).not.toHaveProperty("enhancedStatus");
   });
@@ -206,7 +136,7 @@ describe("what became of an attempt is", () => {
       world.invocation,
     );
 
-    expect(kinds()).toEqual(["reject", "sending", "sending"]);
+    expect(kinds()).toEqual(["reject"]);
     expect(world.events[0]).toMatchObject({ reason: "MessageRejected: no" });
   });
 });
@@ -235,7 +165,6 @@ describe("a recipient's address", () => {
       messageId: second?.messageId,
       reason: "Recipient in suppression list. Reason: unsubscription",
     });
-    expect(kinds().filter((kind) => kind === "sending")).toHaveLength(3);
   });
 
   it("is found in whatever case it is written", async () => {
@@ -244,7 +173,7 @@ describe("a recipient's address", () => {
     const recipients = job.recipients.map((recipient) => ({ ...recipient, email: "Anna@Example.org" }));
     await deliver(deps, { ...job, recipients }, world.invocation);
 
-    expect(kinds()).toEqual(["reject", "sending"]);
+    expect(kinds()).toEqual(["reject"]);
   });
 
   it("is looked up with all others of the job at once, for the job's domain and stream", async () => {

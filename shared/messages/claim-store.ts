@@ -1,14 +1,16 @@
-import { TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import type { MessageEvent } from "../contracts/message-event.ts";
 import type { Clock } from "../platform/clock.ts";
+import { gathered } from "../platform/gathered.ts";
 import { newId } from "../platform/ids.ts";
-import { isWriteConflict, refusedTransaction, type TransactionWrite } from "../platform/refused-writes.ts";
+import type { TransactionWrite } from "../platform/refused-writes.ts";
 import { mayHaveLeft, verdictOn } from "./claim-rules.ts";
 import { isOnItsWay } from "./event-rules.ts";
+import { writeEach } from "./log-write-store.ts";
 import type { Claim, MessageId, MessageLog, MessageRow, Route } from "./message.ts";
-import { changeRow, expiryFrom, itemOf, putIfAbsent, type RowChange, type RowTable } from "./row-store.ts";
+import { type NewRow, type NewRowDeps, type NewRowStore, newRowStore } from "./new-row-store.ts";
+import { changeRow, expiryFrom, type RowChange, updateOf } from "./row-store.ts";
 
-export interface ClaimStoreDeps extends RowTable {
+export interface ClaimStoreDeps extends NewRowDeps {
   readonly clock: Clock;
   /**
    * The write that takes a submission's unit of quota again, whatever is left. It is refused while the
@@ -29,14 +31,13 @@ export interface ClaimRequest extends MessageId {
 }
 
 /**
- * `mine`: go on and send. `later`: not before `at` (epoch ms). `done`: nothing is left to do. `inLog`: the row is
- * the log's already, as it is of every message that has ever been claimed or made wait. `untold`: the worker that
- * sent it may have died before it told of this.
+ * `mine`: go on and send. `later`: not before `at` (epoch ms). `done`: nothing is left to do. `untold`: the worker
+ * that sent it may have died before it told of this.
  */
 export type ClaimAnswer =
   | { readonly kind: "mine"; readonly claim: Claim }
-  | { readonly kind: "later"; readonly at: number; readonly inLog: boolean }
-  | { readonly kind: "done"; readonly inLog: boolean; readonly untold?: MessageEvent | undefined };
+  | { readonly kind: "later"; readonly at: number }
+  | { readonly kind: "done"; readonly untold?: MessageEvent | undefined };
 
 /** What became of an attempt. `nextAttemptAt` is epoch ms. */
 export type Settlement =
@@ -62,14 +63,27 @@ export type Settlement =
 
 export type ClaimStore = ReturnType<typeof claimStore>;
 
+interface Settling {
+  readonly mine: Claim;
+  readonly settlement: Settlement;
+}
+
+interface Deps extends ClaimStoreDeps {
+  readonly rows: NewRowStore;
+}
+
 const claimTries = 4;
+/** Of one process: what is sent at the same time is settled at the same time. */
+const settledTogether = 50;
 /** Where workers contend for one row, the loser comes back so much later. */
 const contentionMs = 2_000;
 /** A unit is about to be given back: the reconciliation needs moments for it, or its next run. */
 const unsettledUnitMs = 60_000;
 
 /** The message rows as a delivery worker knows them: every write holds only while the claim does. */
-export function claimStore(deps: ClaimStoreDeps) {
+export function claimStore(surroundings: ClaimStoreDeps) {
+  const deps: Deps = { ...surroundings, rows: newRowStore(surroundings) };
+  const settle = gathered<Settling, boolean>(settledTogether, (all) => settleAll(deps, all));
   return {
     /** Takes a message for one attempt, or tells why it is not to be had. */
     claim: (request: ClaimRequest) => claim(deps, request),
@@ -78,7 +92,7 @@ export function claimStore(deps: ClaimStoreDeps) {
     reroute: (mine: Claim, route: Route) => changeRow(deps, mine, { set: { route }, ...whileMine(mine) }),
 
     /** Ends an attempt. @returns false where the claim is lost, and with it the right to say so */
-    settle: (mine: Claim, settlement: Settlement) => settle(deps, mine, settlement),
+    settle: (mine: Claim, settlement: Settlement) => settle({ mine, settlement }),
 
     /**
      * Shows in the log that a message waits for a later hour.
@@ -90,22 +104,22 @@ export function claimStore(deps: ClaimStoreDeps) {
   };
 }
 
-async function claim(deps: ClaimStoreDeps, request: ClaimRequest): Promise<ClaimAnswer> {
+async function claim(deps: Deps, request: ClaimRequest): Promise<ClaimAnswer> {
   // One id for all tries: a write whose answer was lost is recognised when the row is read again.
   const claimId = newId(deps.clock.now());
   for (let tries = 1; tries <= claimTries; tries += 1) {
     const fresh = claimOf(request, claimId);
-    const row = await putIfAbsent(deps, claimedRow(deps, request, fresh));
+    const row = await deps.rows.put(claimedRow(deps, request, fresh));
     if (row === undefined) return { kind: "mine", claim: fresh };
     const answer = await answerFor(deps, request, row, claimId);
     if (answer) return answer;
   }
-  return { kind: "later", at: deps.clock.now() + contentionMs, inLog: false };
+  return { kind: "later", at: deps.clock.now() + contentionMs };
 }
 
 /** @returns undefined where the row has changed since it was read */
 async function answerFor(
-  deps: ClaimStoreDeps,
+  deps: Deps,
   request: ClaimRequest,
   row: MessageRow,
   claimId: string,
@@ -115,11 +129,11 @@ async function answerFor(
   const verdict = verdictOn(row, deps.clock.now());
   switch (verdict.kind) {
     case "done":
-      return { ...verdict, inLog: isOnItsWay(row), untold: row.untold };
+      return { ...verdict, untold: row.untold };
     case "later":
-      return { ...verdict, inLog: isOnItsWay(row) };
+      return verdict;
     case "accepted":
-      return (await settleByEvidence(deps, row)) ? { kind: "done", inLog: true } : undefined;
+      return (await settleByEvidence(deps, row)) ? { kind: "done" } : undefined;
     case "take":
       return (await take(deps, next, row)) ? { kind: "mine", claim: next } : undefined;
     case "take-back":
@@ -136,8 +150,8 @@ function claimOf(request: ClaimRequest, claimId: string, row?: MessageRow): Clai
   return { accountId, messageId, route, claimUntil, claimId, attempt, mayHaveLeft: stays };
 }
 
-function claimedRow({ clock }: ClaimStoreDeps, { log }: ClaimRequest, claim: Claim): MessageRow {
-  return { ...claim, ...log, state: "claimed", status: "enqueued", expiresAt: expiryFrom(clock.now()) };
+function claimedRow({ clock }: ClaimStoreDeps, { log }: ClaimRequest, claim: Claim): NewRow {
+  return { ...claim, ...log, state: "claimed", expiresAt: expiryFrom(clock.now()) };
 }
 
 function take(deps: ClaimStoreDeps, next: Claim, row: MessageRow): Promise<boolean> {
@@ -150,29 +164,15 @@ function take(deps: ClaimStoreDeps, next: Claim, row: MessageRow): Promise<boole
 }
 
 /** Claims a released message together with the unit that it costs, so that neither happens alone. */
-async function takeBack(
-  deps: ClaimStoreDeps,
-  request: ClaimRequest,
-  next: Claim,
-): Promise<ClaimAnswer | undefined> {
-  const row: MessageRow = { ...claimedRow(deps, request, next), releasedOnce: true };
-  const put = {
-    TableName: deps.table,
-    Item: itemOf(row),
-    ConditionExpression: "#state = :released",
-    ExpressionAttributeNames: { "#state": "state" },
-    ExpressionAttributeValues: { ":released": "released" },
-  };
-  try {
-    await deps.client.send(
-      new TransactWriteCommand({ TransactItems: [{ Put: put }, await deps.takeUnit(request)] }),
-    );
-    return { kind: "mine", claim: next };
-  } catch (error) {
-    const [rowRefused, unitRefused] = refusedTransaction(error) ?? [];
-    if (rowRefused || isWriteConflict(error)) return undefined;
-    if (unitRefused) return { kind: "later", at: deps.clock.now() + unsettledUnitMs, inLog: false };
-    throw error;
+async function takeBack(deps: Deps, request: ClaimRequest, next: Claim): Promise<ClaimAnswer | undefined> {
+  const row = { ...claimedRow(deps, request, next), releasedOnce: true };
+  switch (await deps.rows.takeBack(row, await deps.takeUnit(request))) {
+    case "row":
+      return undefined;
+    case "unit":
+      return { kind: "later", at: deps.clock.now() + unsettledUnitMs };
+    default:
+      return { kind: "mine", claim: next };
   }
 }
 
@@ -186,25 +186,38 @@ function settleByEvidence(deps: ClaimStoreDeps, row: MessageRow): Promise<boolea
   });
 }
 
-function settle(deps: ClaimStoreDeps, mine: Claim, settlement: Settlement): Promise<boolean> {
-  return changeRow(deps, mine, {
-    set: settlement,
-    remove: ["claimUntil"],
-    ...whileMine(mine),
-  });
+/** One by itself is half as dear; several at once are one call. */
+async function settleAll(
+  deps: ClaimStoreDeps,
+  all: readonly Settling[],
+): Promise<readonly (boolean | Promise<boolean>)[]> {
+  const [only, ...others] = all;
+  if (only && others.length === 0) return [await changeRow(deps, only.mine, settled(only))];
+  const refusals = await writeEach(
+    deps,
+    all.map((one) => ({
+      accountId: one.mine.accountId,
+      writes: [{ Update: updateOf(deps.table, one.mine, settled(one)) }],
+      counters: new Map(),
+    })),
+  );
+  return refusals.map(async (refusal) => (await refusal) === undefined);
+}
+
+function settled({ mine, settlement }: Settling): RowChange {
+  return { set: settlement, remove: ["claimUntil"], ...whileMine(mine) };
 }
 
 async function postpone(
-  deps: ClaimStoreDeps,
+  deps: Deps,
   id: MessageId,
   log: MessageLog,
   until: number,
 ): Promise<{ waits: boolean; inLog: boolean }> {
-  const row = await putIfAbsent(deps, {
+  const row = await deps.rows.put({
     ...id,
     ...log,
     state: "waiting",
-    status: "enqueued",
     nextAttemptAt: until,
     expiresAt: expiryFrom(deps.clock.now()),
   });

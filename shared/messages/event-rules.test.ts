@@ -21,26 +21,25 @@ function rowAfter(...kinds: EventKind[]): MessageRow {
 describe("the status of a message", () => {
   it.each<[EventKind[], string]>([
     [[], "enqueued"],
-    [["sending"], "enqueued"],
-    [["sending", "soft_bounce"], "enqueued"],
-    [["sending", "suspension"], "enqueued"],
-    [["sending", "delivery"], "delivered"],
-    [["sending", "soft_bounce", "delivery"], "delivered"],
-    [["sending", "suspension", "delivery", "open", "click"], "delivered"],
-    [["sending", "soft_bounce", "bounce"], "not_delivered"],
-    [["sending", "reject"], "not_delivered"],
-    [["sending", "suspension", "reject"], "not_delivered"],
-    [["sending", "delivery", "bounce"], "not_delivered"],
-    [["sending", "delivery", "open", "unsubscribe"], "opted_out"],
-    [["sending", "delivery", "open", "click", "spam_complaint"], "opted_out"],
+    [["soft_bounce"], "enqueued"],
+    [["suspension"], "enqueued"],
+    [["delivery"], "delivered"],
+    [["soft_bounce", "delivery"], "delivered"],
+    [["suspension", "delivery", "open", "click"], "delivered"],
+    [["soft_bounce", "bounce"], "not_delivered"],
+    [["reject"], "not_delivered"],
+    [["suspension", "reject"], "not_delivered"],
+    [["delivery", "bounce"], "not_delivered"],
+    [["delivery", "open", "unsubscribe"], "opted_out"],
+    [["delivery", "open", "click", "spam_complaint"], "opted_out"],
   ])("after %j is %s", (kinds, status) => {
     expect(rowAfter(...kinds).status).toBe(status);
   });
 
   it.each<[EventKind[], string]>([
-    [["click", "delivery", "sending"], "delivered"],
+    [["click", "delivery"], "delivered"],
     [["bounce", "delivery"], "not_delivered"],
-    [["unsubscribe", "click", "open", "delivery", "sending"], "opted_out"],
+    [["unsubscribe", "click", "open", "delivery"], "opted_out"],
     [["spam_complaint", "bounce"], "opted_out"],
   ])("is not lowered by what comes late: after %j it is %s", (kinds, status) => {
     expect(rowAfter(...kinds).status).toBe(status);
@@ -48,16 +47,11 @@ describe("the status of a message", () => {
 });
 
 describe("a message's row", () => {
-  it("is in the log once it is sent, whatever is known of it before", () => {
-    expect(rowAfter("delivery", "open").logged).toBeUndefined();
-    expect(rowAfter("delivery", "open", "sending").logged).toBe(true);
-  });
-
   it("counts opens and clicks, and knows when each kind came first", () => {
-    expect(rowAfter("sending", "open", "open", "click")).toMatchObject({
+    expect(rowAfter("open", "open", "click")).toMatchObject({
       opensCount: 2,
       clicksCount: 1,
-      events: { sending: noon, open: noon + 1000, click: noon + 3000 },
+      events: { open: noon, click: noon + 2000 },
     });
   });
 
@@ -72,7 +66,7 @@ describe("a message's row", () => {
   });
 
   it("is the same in whatever order, and however divided, events come", () => {
-    const kinds = ["sending", "delivery", "soft_bounce", "bounce", "open", "click", "unsubscribe"] as const;
+    const kinds = ["delivery", "soft_bounce", "bounce", "open", "click", "unsubscribe"] as const;
     const event = fc
       .tuple(fc.constantFrom(...kinds), fc.nat(5), fc.constantFrom("Google", "Yahoo", undefined))
       .map(([kind, hours, esp]) => eventOf(id, kind, noon + hours * 3_600_000, esp ? { esp } : {}));
@@ -107,27 +101,31 @@ describe("counters", () => {
   }
 
   it("count nothing of a message that is not in the log", () => {
-    expect(counted(claimed, rowAfter("delivery", "open"))).toEqual({});
+    const unlogged = { ...claimed, logged: false };
+    expect(counted(unlogged, { ...rowAfter("delivery", "open"), logged: false })).toEqual({});
+  });
+
+  it("count a message as sent from its row on", () => {
+    expect(counted({ ...claimed, logged: false }, claimed)).toEqual({ [`${today}##`]: { sent: 1 } });
   });
 
   it("count a message once for each thing that happened to it, however often it did", () => {
-    expect(counted(claimed, rowAfter("sending", "open", "open", "soft_bounce"))).toEqual({
-      [`${today}##`]: { sent: 1, open: 1 },
+    expect(counted(claimed, rowAfter("open", "open", "soft_bounce"))).toEqual({
+      [`${today}##`]: { open: 1 },
     });
-    expect(counted(rowAfter("sending", "open"), rowAfter("sending", "open", "open"))).toEqual({});
+    expect(counted(rowAfter("open"), rowAfter("open", "open"))).toEqual({});
   });
 
   it("move a message to its mailbox provider as soon as that is known", () => {
-    expect(counted(rowAfter("sending", "open"), rowAfter("sending", "open", "delivery"))).toEqual({
+    expect(counted(rowAfter("open"), rowAfter("open", "delivery"))).toEqual({
       [`${today}##`]: { sent: -1, open: -1 },
       [`${today}#Google#`]: { sent: 1, open: 1, delivery: 1 },
     });
   });
 
   it("count on the day of the event, and as sent on the day on which the message was accepted", () => {
-    const sent = rowAfter("sending");
-    const nextDay = withEvents(sent, [eventOf(id, "open", noon + 24 * 3_600_000)]);
-    expect(counted(sent, nextDay)).toEqual({ "2026-02-01#3#transactional##": { open: 1 } });
+    const nextDay = withEvents(claimed, [eventOf(id, "open", noon + 24 * 3_600_000)]);
+    expect(counted(claimed, nextDay)).toEqual({ "2026-02-01#3#transactional##": { open: 1 } });
     const earlier = withEvents(nextDay, [eventOf(id, "open", noon + 3_600_000)]);
     expect(counted(nextDay, earlier)).toEqual({
       "2026-02-01#3#transactional##": { open: -1 },
@@ -136,10 +134,13 @@ describe("counters", () => {
   });
 
   it("are named so that the name can be read again, whatever the category", () => {
-    const [sk = ""] = counterChanges(claimed, {
-      ...rowAfter("sending", "delivery"),
-      category: "a#b",
-    }).keys();
+    const [sk = ""] = counterChanges(
+      { ...claimed, logged: false },
+      {
+        ...rowAfter("delivery"),
+        category: "a#b",
+      },
+    ).keys();
     expect(groupOf(sk)).toEqual({
       day: "2026-01-31",
       domainId: 3,
@@ -150,8 +151,8 @@ describe("counters", () => {
   });
 
   it("of a message without a domain's id, or with the longest category, have a key that DynamoDB takes", () => {
-    const long = { ...rowAfter("sending"), domainId: undefined, category: "\u{1F4E8}".repeat(255) };
-    const [sk = ""] = counterChanges(claimed, long).keys();
+    const long = { ...claimed, domainId: undefined, category: "\u{1F4E8}".repeat(255) };
+    const [sk = ""] = counterChanges({ ...long, logged: false }, long).keys();
     expect(Buffer.byteLength(sk)).toBeLessThan(1024);
     expect(groupOf(sk)).toMatchObject({ domainId: undefined, category: "\u{1F4E8}".repeat(200) });
   });

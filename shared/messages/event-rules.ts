@@ -39,7 +39,6 @@ function withEvent(row: MessageRow, event: MessageEvent): MessageRow {
     ...row,
     events,
     status: statusOf(events),
-    ...(events.sending !== undefined && { logged: true }),
     ...(kind === "open" && { opensCount: (row.opensCount ?? 0) + 1 }),
     ...(kind === "click" && { clicksCount: (row.clicksCount ?? 0) + 1 }),
     ...(tellsOfOtherSide(event) && { ...espOf(row, event), ...factsOf(row, event) }),

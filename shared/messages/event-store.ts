@@ -1,9 +1,8 @@
-import { type DynamoDBDocumentClient, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { batchGet } from "../platform/batch-get.ts";
-import { untilFree } from "../platform/patience.ts";
-import { isBusy, refusedTransaction, type TransactionWrite } from "../platform/refused-writes.ts";
-import { besideKey, type CounterChanges, counterChanges, sumOf } from "./counters.ts";
-import { type Change, counterWrites, eventWrite, rowWrite } from "./event-writes.ts";
+import type { TransactionWrite } from "../platform/refused-writes.ts";
+import { counterChanges } from "./counters.ts";
+import { type Change, eventWrite, rowWrite } from "./event-writes.ts";
+import { type LogTables, type LogWrite, writeAll } from "./log-write-store.ts";
 import type { MessageId, MessageRow } from "./message.ts";
 import { keyOf, rowOf } from "./row-store.ts";
 
@@ -13,26 +12,15 @@ export interface Deltas {
   deltaFor(after: MessageRow): Promise<TransactionWrite | undefined>;
 }
 
-export interface EventStoreDeps {
-  readonly client: DynamoDBDocumentClient;
+export interface EventStoreDeps extends LogTables {
   readonly messagesTable: string;
-  readonly statsTable: string;
   readonly deltas?: Deltas;
 }
 
 /** A change with the writes that it takes, apart from those to the counters, which several changes share. */
-export interface PreparedChange extends Change {
-  readonly writes: readonly TransactionWrite[];
-  readonly counters: CounterChanges;
-}
+export interface PreparedChange extends Change, LogWrite {}
 
 export type EventStore = ReturnType<typeof eventStore>;
-
-/** DynamoDB takes so many writes in one transaction. */
-export const writesPerTransaction = 100;
-
-/** Recorders of the same account meet at its counters, workers at its rows, for milliseconds each. */
-const patience = { tries: 14, pauseMs: 20 };
 
 /** Events of messages, the rows that they change, and the counters, all changing together. */
 export function eventStore(deps: EventStoreDeps) {
@@ -49,7 +37,7 @@ export function eventStore(deps: EventStoreDeps) {
      * @returns undefined when they are written; else which of their events were recorded by somebody before, and
      * that the rows are to be read again
      */
-    write: (accountId: number, changes: readonly PreparedChange[]) => write(deps, accountId, changes),
+    write: (changes: readonly PreparedChange[]) => write(deps, changes),
   };
 }
 
@@ -66,6 +54,7 @@ async function prepare({ messagesTable, deltas }: EventStoreDeps, change: Change
   const delta = await deltas?.deltaFor(after);
   return {
     ...change,
+    accountId: after.accountId,
     // The order is what `write` reads refusals by: the row, its events, what else there is.
     writes: [
       rowWrite(messagesTable, change),
@@ -77,29 +66,11 @@ async function prepare({ messagesTable, deltas }: EventStoreDeps, change: Change
 }
 
 async function write(
-  { client, statsTable }: EventStoreDeps,
-  accountId: number,
+  deps: EventStoreDeps,
   changes: readonly PreparedChange[],
 ): Promise<ReadonlySet<string> | undefined> {
-  const writes = changes.flatMap((change) => change.writes);
-  const counters = sumOf(changes.map((change) => change.counters));
-  let tries = 0;
-  // Each try is a command of its own, with a token of its own; the SDK's repetitions keep the token, by which
-  // DynamoDB recognises a transaction whose answer was lost.
-  const attempt = () => {
-    tries += 1;
-    const keyFor = tries > 1 ? besideKey : undefined;
-    const TransactItems = [...writes, ...counterWrites(statsTable, accountId, counters, keyFor)];
-    return client.send(new TransactWriteCommand({ TransactItems }));
-  };
-  try {
-    await untilFree(attempt, isBusy, patience);
-    return undefined;
-  } catch (error) {
-    const refusals = refusedTransaction(error);
-    if (refusals === undefined) throw error;
-    return knownAmong(changes, refusals);
-  }
+  const refusals = await writeAll(deps, changes);
+  return refusals && knownAmong(changes, refusals);
 }
 
 /** The events whose own write was refused: they are recorded. */

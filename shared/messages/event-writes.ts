@@ -17,7 +17,6 @@ export interface Change {
 const fields: readonly ("status" | keyof MessageEvents)[] = [
   "status",
   "recorded",
-  "logged",
   "events",
   "opensCount",
   "clicksCount",

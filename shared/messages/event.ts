@@ -1,6 +1,5 @@
-import type { EventOf, MessageEvent } from "../contracts/message-event.ts";
-import { derivedId, timeOfId } from "../platform/ids.ts";
-import type { MessageId, MessageRow } from "./message.ts";
+import type { MessageEvent } from "../contracts/message-event.ts";
+import type { MessageRow } from "./message.ts";
 
 /** An event as a queue brought it. */
 export interface IncomingEvent {
@@ -27,10 +26,4 @@ export interface Recorded {
   readonly recorded: readonly RecordedEvent[];
   /** Those that are to come again. */
   readonly failed: readonly { readonly event: MessageEvent; readonly error: unknown }[];
-}
-
-/** The event that puts a message into the log: the same whoever makes it, and however often. */
-export function sendingEvent({ accountId, messageId }: MessageId): EventOf<"sending"> {
-  const eventId = derivedId(messageId, "sending");
-  return { kind: "sending", eventId, accountId, messageId, at: timeOfId(messageId) };
 }

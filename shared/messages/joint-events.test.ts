@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { eventOf } from "../../test/support/message-events.ts";
 import type { MessageEvent } from "../contracts/message-event.ts";
 import { newId } from "../platform/ids.ts";
-import { sendingEvent } from "./event.ts";
 import { jointEvents } from "./joint-events.ts";
 
 const some = (count: number): MessageEvent[] =>
-  Array.from({ length: count }, () => sendingEvent({ accountId: 7, messageId: newId(0) }));
+  Array.from({ length: count }, () => eventOf({ accountId: 7, messageId: newId(0) }, "open", 0));
 
 /** A queue whose calls end when the test says so. */
 function heldQueue() {

@@ -32,12 +32,10 @@ export interface MessageLog {
   readonly clientIp?: string | undefined;
 }
 
-/** What is recorded of a message's events, and kept up to date with each: nothing else writes it. */
+/** What is recorded of a message's events, and kept up to date with each: nothing else changes it. */
 export interface MessageEvents {
   /** How often something was recorded of the message: its row changes only as it was read. */
   readonly recorded?: number;
-  /** True from the moment that the message is in the log: what has not been sent is not shown. */
-  readonly logged?: boolean;
   /** The kinds of events so far, each with the epoch ms of its earliest. */
   readonly events?: Readonly<Partial<Record<EventKind, number>>>;
   readonly opensCount?: number;
@@ -65,6 +63,8 @@ export interface MessageId {
 export interface MessageRow extends MessageId, Partial<MessageLog>, MessageEvents {
   readonly state: MessageState;
   readonly status?: MessageStatus;
+  /** True in every row that a worker made: the message is in the log, and counted as sent. */
+  readonly logged?: boolean;
   /** Attempts begun so far, the current one included; absent while none was. */
   readonly attempt?: number;
   readonly claimId?: string;

@@ -4,7 +4,6 @@ import { failureOf } from "../platform/failure.ts";
 import { lookupCache } from "../platform/lookup-cache.ts";
 import { logger } from "../platform/observability.ts";
 import type { TransactionWrite } from "../platform/refused-writes.ts";
-import type { RecordedEvent } from "./event.ts";
 import type { Deltas } from "./event-store.ts";
 import { entryOf } from "./log-entry.ts";
 import type { LogTable } from "./log-index-store.ts";
@@ -19,11 +18,13 @@ const cachedAccounts = 10_000;
 const sample = 100;
 
 export interface PackedLog extends Deltas {
-  /** Tells the packer, now and then, how much accounts' logs have grown by what was recorded. Never fails. */
-  noteGrowth(recorded: readonly RecordedEvent[]): Promise<void>;
+  /** Tells the packer, now and then, of rows that are new in an account's log. Never fails. */
+  noteRow(accountId: number): Promise<void>;
+  /** Tells the packer, now and then, of the deltas that were written. Never fails. */
+  noteDeltas(): Promise<void>;
 }
 
-/** What a recorder does about messages that are packed. */
+/** What those who write rows do about messages that are packed. */
 export function packedLogStore({
   client,
   table,
@@ -53,36 +54,25 @@ export function packedLogStore({
       return deltaWrite(table, after);
     },
 
-    async noteGrowth(recorded) {
-      const rows = newRowsOf(recorded);
-      const accountIds = new Set([...rows.keys(), ...deltas.keys()]);
-      const grown = [...accountIds].map((accountId) => ({
-        accountId,
-        rows: rows.get(accountId) ?? 0,
-        deltas: deltas.get(accountId) ?? 0,
-      }));
+    noteRow: (accountId) => tellOfSome(accountId, "rows", 1),
+
+    async noteDeltas() {
+      const written = [...deltas];
       deltas.clear();
-      for (const { accountId, ...counts } of grown) {
-        const chance = Math.min(1, (counts.rows + counts.deltas) / sample);
-        if (random() >= chance) continue;
-        // Who is asked once in so many times speaks for the other times as well.
-        const scaled = { rows: counts.rows / chance, deltas: counts.deltas / chance };
-        // What was recorded is recorded, whether the packer hears of it or not.
-        await nominate({ accountId, ...scaled }, clock.now()).catch((error: unknown) =>
-          logger.warn("the packer was not told", { accountId, failure: failureOf(error) }),
-        );
-      }
+      for (const [accountId, count] of written) await tellOfSome(accountId, "deltas", count);
     },
   };
-}
 
-/** How many messages are new in each account's log. */
-function newRowsOf(recorded: readonly RecordedEvent[]): Map<number, number> {
-  const rows = new Map<number, number>();
-  for (const { event, first } of recorded) {
-    if (first && event.kind === "sending") rows.set(event.accountId, (rows.get(event.accountId) ?? 0) + 1);
+  async function tellOfSome(accountId: number, what: "rows" | "deltas", count: number): Promise<void> {
+    const chance = Math.min(1, count / sample);
+    if (random() >= chance) return;
+    // Who is asked once in so many times speaks for the other times as well.
+    const grown = { rows: 0, deltas: 0, [what]: count / chance };
+    // What is written is written, whether the packer hears of it or not.
+    await nominate({ accountId, ...grown }, clock.now()).catch((error: unknown) =>
+      logger.warn("the packer was not told", { accountId, failure: failureOf(error) }),
+    );
   }
-  return rows;
 }
 
 function deltaWrite(table: string, row: MessageRow): TransactionWrite {

@@ -2,7 +2,8 @@ import type { MessageEvent } from "../contracts/message-event.ts";
 import { isInvalidWrite } from "../platform/refused-writes.ts";
 import type { IncomingEvent, Recorded, RecordedEvent } from "./event.ts";
 import { withEvents } from "./event-rules.ts";
-import { type EventStore, type PreparedChange, writesPerTransaction } from "./event-store.ts";
+import type { EventStore, PreparedChange } from "./event-store.ts";
+import { writesPerTransaction } from "./log-write-store.ts";
 import type { MessageRow } from "./message.ts";
 
 /** A message's row as it was read, and events of which some may be recorded already. */
@@ -44,18 +45,14 @@ const mostRounds = 20;
  * Writes what is new of one account's messages, in as few transactions as may be: one after the other, because
  * all of them count in the same few counters.
  */
-export async function writeNews(
-  store: EventStore,
-  accountId: number,
-  news: readonly News[],
-): Promise<NewsWritten> {
+export async function writeNews(store: EventStore, news: readonly News[]): Promise<NewsWritten> {
   const messages = news.map(progressOf);
   const waiting = () => messages.filter(({ waiting: left, error }) => left.length > 0 && error === undefined);
   try {
     for (let round = 1; round <= mostRounds && waiting().length > 0; round += 1) {
       if (round > 1) await readAgain(store, waiting());
       const parts = await Promise.all(waiting().map((message) => partOf(store, message)));
-      for (const pack of packed(parts)) await writePack(store, accountId, pack);
+      for (const pack of packed(parts)) await writePack(store, pack);
     }
     giveUp(waiting(), new Error("The row changed whenever it was to be written"));
   } catch (error) {
@@ -66,9 +63,7 @@ export async function writeNews(
 }
 
 function progressOf({ row, events }: News): Progress {
-  // A message is sent into the log once, and its worker says so with every attempt.
-  const isKnown = ({ kind }: MessageEvent) => kind === "sending" && row.logged === true;
-  const waiting = events.map(({ event }) => event).filter((event) => !isKnown(event));
+  const waiting = events.map(({ event }) => event);
   return { events, row, waiting, stale: false, first: new Set(), error: undefined };
 }
 
@@ -107,12 +102,9 @@ function writesOf(pack: readonly Part[]): number {
   return pack.reduce((sum, { change }) => sum + change.writes.length, counters.size);
 }
 
-async function writePack(store: EventStore, accountId: number, pack: readonly Part[]): Promise<void> {
+async function writePack(store: EventStore, pack: readonly Part[]): Promise<void> {
   try {
-    const known = await store.write(
-      accountId,
-      pack.map(({ change }) => change),
-    );
+    const known = await store.write(pack.map(({ change }) => change));
     for (const part of pack) noteAnswer(part, known);
   } catch (error) {
     if (!isInvalidWrite(error)) throw error;
@@ -123,8 +115,8 @@ async function writePack(store: EventStore, accountId: number, pack: readonly Pa
         error,
       );
     const half = Math.ceil(pack.length / 2);
-    await writePack(store, accountId, pack.slice(0, half));
-    await writePack(store, accountId, pack.slice(half));
+    await writePack(store, pack.slice(0, half));
+    await writePack(store, pack.slice(half));
   }
 }
 

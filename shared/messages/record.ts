@@ -63,7 +63,7 @@ async function recordOf(
       else if (isExpected(row, events, messageId, clock)) failed.push(...events.map(asEarly));
       else recorded.push(...events.map(({ event }) => ({ event, row: undefined, first: true })));
     }
-    const written = await writeNews(store, accountId, news);
+    const written = await writeNews(store, news);
     return { recorded: [...recorded, ...written.recorded], failed: [...failed, ...written.failed] };
   } catch (error) {
     return { recorded: [], failed: incoming.map(({ event }) => ({ event, error })) };

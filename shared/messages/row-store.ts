@@ -70,28 +70,37 @@ export async function putIfAbsent(
   }
 }
 
-/** @returns false where the condition does not hold (any more) */
-export async function changeRow(
-  { client, table }: RowTable,
+/** A change of a row, as one command or as a part of a transaction. */
+export function updateOf(
+  table: string,
   id: MessageId,
   { set, remove = [], condition, values = {} }: RowChange,
-): Promise<boolean> {
+) {
   const fields = Object.entries(set).filter(([, value]) => value !== undefined);
   const names = ["state", ...fields.map(([name]) => name), ...remove];
   const assignments = fields.map(([name]) => `#${name} = :set_${name}`).join(", ");
   const removals = remove.map((name) => `#${name}`).join(", ");
+  return {
+    TableName: table,
+    Key: keyOf(id),
+    UpdateExpression: `SET ${assignments}${removals && ` REMOVE ${removals}`}`,
+    ConditionExpression: condition,
+    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+    ExpressionAttributeValues: {
+      ...values,
+      ...Object.fromEntries(fields.map(([name, value]) => [`:set_${name}`, value])),
+    },
+  };
+}
+
+/** @returns false where the condition does not hold (any more) */
+export async function changeRow(
+  { client, table }: RowTable,
+  id: MessageId,
+  change: RowChange,
+): Promise<boolean> {
+  const update = updateOf(table, id, change);
   try {
-    const update = {
-      TableName: table,
-      Key: keyOf(id),
-      UpdateExpression: `SET ${assignments}${removals && ` REMOVE ${removals}`}`,
-      ConditionExpression: condition,
-      ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-      ExpressionAttributeValues: {
-        ...values,
-        ...Object.fromEntries(fields.map(([name, value]) => [`:set_${name}`, value])),
-      },
-    };
     await untilFree(() => client.send(new UpdateCommand(update)), isWriteConflict, patience);
     return true;
   } catch (error) {

@@ -37,16 +37,41 @@ const longestEmail = 320;
 // Longer than any event can be late: logs, and with them events, live for 30 days.
 const reactivationSeconds = 40 * 24 * 3600;
 
+/** Addresses of one account. */
+export interface Addresses {
+  readonly accountId: number;
+  readonly emails: Iterable<string>;
+}
+
 /** What is known of addresses of an account, by address; those of which nothing is known are missing. */
 export async function readAddresses(
   table: Pick<SuppressionTable, "client" | "table">,
   accountId: number,
   emails: Iterable<string>,
 ): Promise<Map<string, AddressRecord>> {
-  const possible = [...new Set(emails)].filter(({ length }) => length <= longestEmail);
-  const keys = possible.map((email) => addressKey(accountId, email));
-  const items = await batchGet(table, { keys, attributes: ["sk", "suppressions", "optOuts"] });
-  return new Map(items.map((item) => [String(item["sk"]).slice(addressPrefix.length), recordOf(item)]));
+  const [found = new Map()] = await readManyAddresses(table, [{ accountId, emails }]);
+  return found;
+}
+
+/** What is known of addresses of several accounts, in the order in which they are asked for. */
+export async function readManyAddresses(
+  table: Pick<SuppressionTable, "client" | "table">,
+  asked: readonly Addresses[],
+): Promise<Map<string, AddressRecord>[]> {
+  const named = asked.map(({ accountId, emails }) => {
+    const possible = [...new Set(emails)].filter(({ length }) => length <= longestEmail);
+    return possible.map((email) => ({ email, key: addressKey(accountId, email) }));
+  });
+  const keys = new Map(named.flat().map(({ key }) => [`${key.pk}/${key.sk}`, key]));
+  const items = await batchGet(table, {
+    keys: [...keys.values()],
+    attributes: ["pk", "sk", "suppressions", "optOuts"],
+  });
+  const records = new Map(items.map((item) => [`${item["pk"]}/${item["sk"]}`, recordOf(item)]));
+  return named.map((some) => {
+    const found = some.map(({ email, key }) => [email, records.get(`${key.pk}/${key.sk}`)] as const);
+    return new Map(found.flatMap(([email, record]) => (record ? [[email, record]] : [])));
+  });
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { Stream } from "../contracts/streams.ts";
+import { gathered } from "../platform/gathered.ts";
 import { newId, timeOfId } from "../platform/ids.ts";
 import {
+  type AddressRecord,
   addressName,
   entryOf,
   isReactivatedSince,
@@ -10,8 +12,10 @@ import {
 } from "./address-record.ts";
 import {
   type AddressChange,
+  type Addresses,
   changeAddresses,
   readAddresses,
+  readManyAddresses,
   type SuppressionTable,
 } from "./address-store.ts";
 import { type ListQuery, listing } from "./listing-store.ts";
@@ -40,24 +44,31 @@ export interface PutOutcome {
   readonly id?: string;
 }
 
+/** So many jobs of a worker look their recipients up together. */
+const lookedUpTogether = 50;
+
 export type SuppressionStore = ReturnType<typeof suppressionStore>;
 
 /** The addresses to which an account sends no more. */
 export function suppressionStore(table: SuppressionTable) {
   const rows = listing<Suppression>(table, "SUPPRESSION");
+  const lookUp = gathered<Addresses, Map<string, AddressRecord>>(lookedUpTogether, (asked) =>
+    readManyAddresses(table, asked),
+  );
 
   return {
     /**
      * What mail from a domain in a stream has to respect, by address in lower case; addresses of which nothing
-     * is known are missing. One call to DynamoDB for each 100 addresses, strongly consistent: a suppression
-     * holds, and a reactivation frees, from the moment on at which it was confirmed.
+     * is known are missing. One call to DynamoDB for each 100 addresses, of all that a process looks up at the
+     * same time, strongly consistent: a suppression holds, and a reactivation frees, from the moment on at which
+     * it was confirmed.
      */
     async marksOf(
       accountId: number,
       mail: { domainId: number; stream: Stream },
       emails: readonly string[],
     ): Promise<Map<string, AddressMarks>> {
-      const records = await readAddresses(table, accountId, emails.map(addressName));
+      const records = await lookUp({ accountId, emails: emails.map(addressName) });
       return new Map([...records].map(([email, record]) => [email, marksIn(record, mail)]));
     },
 

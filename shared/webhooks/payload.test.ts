@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type LoggedMessage, payloadOf, type ToldEvent } from "./payload.ts";
+import type { MessageEvent } from "../contracts/message-event.ts";
+import { type LoggedMessage, payloadOf } from "./payload.ts";
 
 const message: LoggedMessage = {
   messageId: "5b0c1a52-0f3d-4a6e-9a77-2d1f4f0b9c11",
@@ -26,7 +27,7 @@ const bouncedPayload = { response: "5.1.1 no", response_code: 550, bounce_catego
 const visitor = { ip: "198.51.100.9", userAgent: "Reader/1.0" };
 const visitorPayload = { ip: "198.51.100.9", user_agent: "Reader/1.0" };
 
-const cases: [ToldEvent, Record<string, unknown>][] = [
+const cases: [MessageEvent, Record<string, unknown>][] = [
   [
     { ...common, kind: "delivery", esp: "Google", response: "250 ok", sendingIp: "192.0.2.1" },
     { event: "delivery" },
@@ -65,7 +66,7 @@ describe("what an endpoint is told", () => {
   });
 
   it("has the message's category and variables, if it has any", () => {
-    const event: ToldEvent = { ...common, kind: "delivery" };
+    const event: MessageEvent = { ...common, kind: "delivery" };
     const labelled = { ...message, category: "Receipts", customVariables: { order: "771" } };
     expect(payloadOf(event, labelled)).toMatchObject({
       category: "Receipts",

@@ -1,13 +1,10 @@
-import type { EventKind, EventOf, MessageEvent } from "../contracts/message-event.ts";
+import type { EventKind, MessageEvent } from "../contracts/message-event.ts";
 import type { MessageRow } from "../messages/message.ts";
-import type { EventType, PayloadFormat } from "./webhook.ts";
+import type { PayloadFormat } from "./webhook.ts";
 
 /** A message that is in the log, and so has all that an event says of it. */
 export type LoggedMessage = Pick<MessageRow, "messageId" | "category" | "customVariables"> &
   Required<Pick<MessageRow, "stream" | "to" | "domainName">>;
-
-/** An event that webhooks can be told of: all but `sending`. */
-export type ToldEvent = EventOf<EventType>;
 
 const spellings: Partial<Record<EventKind, string>> = {
   soft_bounce: "soft bounce",
@@ -19,13 +16,8 @@ export function isLogged<Row extends MessageRow>(row: Row | undefined): row is R
   return row?.stream !== undefined && row.to !== undefined && row.domainName !== undefined;
 }
 
-/** True for what webhooks can be told of. */
-export function isTold(event: MessageEvent): event is ToldEvent {
-  return event.kind !== "sending";
-}
-
 /** One event as an endpoint reads it; what is not known is left out. */
-export function payloadOf(event: ToldEvent, message: LoggedMessage): Record<string, unknown> {
+export function payloadOf(event: MessageEvent, message: LoggedMessage): Record<string, unknown> {
   const { category, customVariables } = message;
   return {
     event: spellings[event.kind] ?? event.kind,
@@ -41,7 +33,7 @@ export function payloadOf(event: ToldEvent, message: LoggedMessage): Record<stri
   };
 }
 
-function detailsOf(event: ToldEvent): Record<string, unknown> {
+function detailsOf(event: MessageEvent): Record<string, unknown> {
   switch (event.kind) {
     case "soft_bounce":
     case "bounce": {

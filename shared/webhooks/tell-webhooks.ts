@@ -1,6 +1,6 @@
 import type { RecordedEvent } from "../messages/event.ts";
 import type { BacklogStore, WaitingEvent } from "./backlog-store.ts";
-import { isLogged, isTold, payloadOf } from "./payload.ts";
+import { isLogged, payloadOf } from "./payload.ts";
 import type { TickQueueClient } from "./tick-queue-client.ts";
 import { asksFor, collects, type Webhook } from "./webhook.ts";
 import type { WebhookStore } from "./webhook-store.ts";
@@ -42,7 +42,7 @@ export function waitingFor(
   recorded: readonly Pick<RecordedEvent, "event" | "row">[],
 ): WaitingEvent[] {
   return recorded.flatMap(({ event, row }) => {
-    if (!isTold(event) || !isLogged(row) || !asksFor(webhook, event.kind, row)) return [];
+    if (!isLogged(row) || !asksFor(webhook, event.kind, row)) return [];
     const payload = JSON.stringify(payloadOf(event, row));
     return [{ webhookId: webhook.webhookId, at: event.at, eventId: event.eventId, payload }];
   });

@@ -41,6 +41,7 @@ describe("the quota of an account", () => {
     const deps = { client: dynamo.client, table: dynamo.tables.messages, clock };
     const claims = claimStore({
       ...deps,
+      statsTable: dynamo.tables.stats,
       takeUnit: ({ submissionId }) => takeBackWrite(dynamo.tables.quota, accountId, submissionId),
     });
     return { rows: messageStore(deps), claims };

@@ -116,7 +116,10 @@ export function deliveryWorld(table: TestTable, clock = settableClock(noon)) {
       accounts: { get: async () => account },
       domains: { find: async () => domain },
       hours: hourStore({ client, table: table.table, clock }),
-      claims: claimStore({ client, table: table.table, clock, takeUnit: unitOf(table.table) }),
+      claims: claimStore({
+        ...{ client, table: table.table, statsTable: table.table },
+        ...{ clock, takeUnit: unitOf(table.table) },
+      }),
       contents: { load: async () => content, rawMessage: never, read: never },
       queue: {
         putBack: async (job, notBefore) => {

@@ -1,11 +1,9 @@
 import type { EventKind, EventOf, MessageEvent } from "../../shared/contracts/message-event.ts";
-import { sendingEvent } from "../../shared/messages/event.ts";
 import type { MessageId, MessageLog, MessageRow } from "../../shared/messages/message.ts";
 import { derivedId } from "../../shared/platform/ids.ts";
 
 /** What each kind tells besides what all events tell. */
 const details: { readonly [Kind in EventKind]: object } = {
-  sending: {},
   delivery: { recipientMx: "mx.example.org", esp: "Google", sendingIp: "192.0.2.1", response: "250 ok" },
   soft_bounce: { response: "421 later", responseCode: 421, bounceCategory: "transientfail" },
   bounce: {
@@ -27,12 +25,11 @@ export function eventOf<Kind extends EventKind>(
   at: number,
   change: Partial<EventOf<Kind>> = {},
 ): MessageEvent {
-  if (kind === "sending") return sendingEvent({ accountId, messageId });
   const eventId = derivedId(messageId, kind, at);
   return { kind, eventId, accountId, messageId, at, ...details[kind], ...change } as MessageEvent;
 }
 
-/** The row of a message that a worker has claimed. */
+/** The row of a message that a worker has claimed, which is in the log. */
 export function rowOf(
   id: MessageId,
   acceptedAt: number,
@@ -42,6 +39,7 @@ export function rowOf(
     ...id,
     state: "claimed",
     status: "enqueued",
+    logged: true,
     stream: "transactional",
     domainName: "example.com",
     domainId: 3,

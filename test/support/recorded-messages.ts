@@ -1,4 +1,3 @@
-import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import type { EventKind, EventOf } from "../../shared/contracts/message-event.ts";
 import { copyReaderClient } from "../../shared/messages/copy-reader-client.ts";
 import { eventStore } from "../../shared/messages/event-store.ts";
@@ -6,8 +5,8 @@ import { logBlockClient } from "../../shared/messages/log-block-client.ts";
 import { logIndexStore } from "../../shared/messages/log-index-store.ts";
 import { logRowStore } from "../../shared/messages/log-row-store.ts";
 import type { MessageLog, MessageRow } from "../../shared/messages/message.ts";
+import { newRowStore } from "../../shared/messages/new-row-store.ts";
 import { record } from "../../shared/messages/record.ts";
-import { itemOf } from "../../shared/messages/row-store.ts";
 import type { Clock } from "../../shared/platform/clock.ts";
 import { newId } from "../../shared/platform/ids.ts";
 import { statsStore } from "../../shared/stats/stats-store.ts";
@@ -22,6 +21,7 @@ export function recordedMessages(service: SendService, clock: Clock) {
   const client = documentClientFor(service.dynamo);
   const messages = { client, table: "Messages" };
   const events = eventStore({ client, messagesTable: "Messages", statsTable: "Stats" });
+  const rows = newRowStore({ client, table: "Messages", statsTable: "Stats" });
   return {
     deps: {
       log: {
@@ -51,10 +51,10 @@ export function recordedMessages(service: SendService, clock: Clock) {
       }: Partial<MessageLog> & Pick<MessageRow, "copy"> & { happened?: readonly Happened[] } = {},
     ): Promise<string> {
       const id = { accountId, messageId: newId(acceptedAt) };
-      await client.send(new PutCommand({ TableName: "Messages", Item: itemOf(rowOf(id, acceptedAt, log)) }));
-      const all = ["sending" as const, ...happened].map((one, place) => {
+      await rows.put(rowOf(id, acceptedAt, log));
+      const all = happened.map((one, place) => {
         const [kind, change] = typeof one === "string" ? ([one, {}] as const) : one;
-        return { event: eventOf(id, kind, acceptedAt + place * 60_000, change), again: false };
+        return { event: eventOf(id, kind, acceptedAt + (place + 1) * 60_000, change), again: false };
       });
       const { failed } = await record({ events, clock }, all);
       if (failed.length > 0) throw failed[0]?.error;

@@ -157,7 +157,7 @@ async function claimMessage(
   const takeUnit = () => {
     throw new Error("a new message has its unit");
   };
-  await claimStore({ client, table: "Messages", clock, takeUnit }).claim({
+  await claimStore({ client, table: "Messages", statsTable: "Stats", clock, takeUnit }).claim({
     accountId,
     messageId,
     submissionId: "any",

@@ -11,11 +11,15 @@ afterAll(() => cloud.stop());
 
 const emails = 2_000;
 
-// Every AWS call that a worker makes for a message, cut before and after: between them lie all pairs of
+// Every AWS call that a worker makes for messages, cut before and after: between them lie all pairs of
 // steps. The first calls of a wave pass, so that the death falls among others at work.
-const cuts = ["dynamodb:PutItem", "dynamodb:UpdateItem", "ses:SendEmail", "sqs:SendMessage"].flatMap((call) =>
-  ["before", "after"].map((when) => ({ call, when: when as "before" | "after" })),
-);
+const calls = [
+  { call: "dynamodb:TransactWriteItems", skip: 3 },
+  { call: "dynamodb:UpdateItem", skip: 0 },
+  { call: "ses:SendEmail", skip: 20 },
+  { call: "sqs:SendMessage", skip: 2 },
+] as const;
+const cuts = calls.flatMap((cut) => (["before", "after"] as const).map((when) => ({ ...cut, when })));
 const streams = [
   { stream: "send", worker: "DeliverTransactional" },
   { stream: "bulk", worker: "DeliverBulk" },
@@ -57,10 +61,10 @@ async function untilAllIsQuiet(): Promise<void> {
 describe("nothing is lost and nothing is sent twice", () => {
   it("while SES throttles a tenth of all calls, workers die between every two steps, and messages are redelivered", async () => {
     const accepted: string[] = [];
-    for (const [wave, { stream, worker, call, when }] of waves.entries()) {
+    for (const [wave, { stream, worker, call, skip, when }] of waves.entries()) {
       await cloud.faults({
         ses: { effect: "throttle", probability: 0.1 },
-        aws: { function: worker, call, when, effect: "die", times: 2, skip: 20 },
+        aws: { function: worker, call, when, effect: "die", times: 2, skip },
       });
       accepted.push(...(await sendWave(wave, stream)));
       await eventually(async () => expect(await cloud.queuesAtRest()).toBe(true), 60_000);

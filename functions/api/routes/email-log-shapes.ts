@@ -90,15 +90,13 @@ export function logRow(row: MessageRow) {
 const hitsShown = 500;
 
 /**
- * Events as the log shows them; that a message was sent is no event there. Of opens and clicks the first are shown,
- * and the counts tell of all.
+ * Events as the log shows them. Of opens and clicks the first are shown, and the counts tell of all.
  *
  * @param events in the order in which they happened
  */
 export function logEvents(events: readonly MessageEvent[]): z.infer<typeof logEventSchema>[] {
   let hits = 0;
   return events.flatMap((event) => {
-    if (event.kind === "sending") return [];
     const isHit = event.kind === "open" || event.kind === "click";
     if (isHit && ++hits > hitsShown) return [];
     const event_type = event.kind === "spam_complaint" ? "spam" : event.kind;
@@ -106,7 +104,7 @@ export function logEvents(events: readonly MessageEvent[]): z.infer<typeof logEv
   });
 }
 
-function detailsOf(event: Exclude<MessageEvent, { kind: "sending" }>): Record<string, string | null> {
+function detailsOf(event: MessageEvent): Record<string, string | null> {
   switch (event.kind) {
     case "delivery":
       return otherSideOf(event);
