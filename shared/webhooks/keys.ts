@@ -12,6 +12,11 @@ export function webhookKey({ accountId, webhookId }: WebhookId): { pk: string; s
   return { pk: accountPartition(accountId), sk: `${webhookPrefix}${padded(webhookId, idDigits)}` };
 }
 
+/** What says how many webhooks an account has had. */
+export function creationKey(accountId: number): { pk: string; sk: string } {
+  return { pk: accountPartition(accountId), sk: "CREATED" };
+}
+
 /** What the keys of a webhook's waiting events begin with. */
 export function backlogPrefix(webhookId: number): string {
   return `BACKLOG#${padded(webhookId, idDigits)}#`;

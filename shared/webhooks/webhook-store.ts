@@ -4,18 +4,22 @@ import {
   GetCommand,
   PutCommand,
   QueryCommand,
+  TransactWriteCommand,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import { accountPartition } from "../platform/account-partition.ts";
 import type { Clock } from "../platform/clock.ts";
 import { lookupCache } from "../platform/lookup-cache.ts";
-import { refusedWrite } from "../platform/refused-writes.ts";
-import { webhookKey, webhookPrefix } from "./keys.ts";
+import { untilFree } from "../platform/patience.ts";
+import { isBusy, refusedTransaction, refusedWrite } from "../platform/refused-writes.ts";
+import { creationKey, webhookKey, webhookPrefix } from "./keys.ts";
 import { type Webhook, type WebhookId, webhookSchema } from "./webhook.ts";
 
 /** A new or changed webhook is known everywhere within this time. */
 const rememberedMs = 5_000;
 const rememberedAccounts = 1_000;
+/** Who creates many at the same time waits for the others: one goes through with each round. */
+const patience = { tries: 12, pauseMs: 25 };
 
 /** What a customer can change. */
 export type WebhookChange = {
@@ -80,6 +84,18 @@ export function webhookStore({ client, table, clock }: WebhookTable) {
     },
 
     /**
+     * Creates a webhook unless the account has so many already, whoever else creates one at the same time.
+     *
+     * @returns whether it did
+     */
+    async createWithin(most: number, webhook: Webhook): Promise<boolean> {
+      const attempt = () => createNext({ client, table }, most, webhook, list);
+      const isCreated = await untilFree(attempt, (error) => isBusy(error) || isRefused(error), patience);
+      known.forget(String(webhook.accountId));
+      return isCreated;
+    },
+
+    /**
      * Changes what is given. Switched on, or given another URL, a webhook begins anew, without failures;
      * whoever calls its old endpoint at that moment has no more say in it.
      *
@@ -110,6 +126,32 @@ export function webhookStore({ client, table, clock }: WebhookTable) {
       return Attributes && webhookSchema.parse(Attributes);
     },
   };
+}
+
+// All who create for one account write the same item besides, on the condition that it is as it was when they counted.
+async function createNext(
+  { client, table }: Pick<WebhookTable, "client" | "table">,
+  most: number,
+  webhook: Webhook,
+  list: (accountId: number) => Promise<readonly Webhook[]>,
+): Promise<boolean> {
+  const Key = creationKey(webhook.accountId);
+  const { Item } = await client.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }));
+  if ((await list(webhook.accountId)).length >= most) return false;
+  const seen = Number(Item?.["created"] ?? 0);
+  const counting = {
+    TableName: table,
+    Item: { ...Key, created: seen + 1 },
+    ConditionExpression: "attribute_not_exists(pk) OR created = :seen",
+    ExpressionAttributeValues: { ":seen": seen },
+  };
+  const creating = { TableName: table, Item: { ...webhookKey(webhook), ...webhook } };
+  await client.send(new TransactWriteCommand({ TransactItems: [{ Put: counting }, { Put: creating }] }));
+  return true;
+}
+
+function isRefused(error: unknown): boolean {
+  return refusedTransaction(error) !== undefined;
 }
 
 /** A conditional change of a webhook's item. */

@@ -27,6 +27,11 @@ const wanted = {
   event_types: ["delivery", "spam_complaint"],
 };
 
+const stored = {
+  ...{ url, type: "email_sending", stream: "transactional", domainId: null, eventTypes: [] },
+  ...{ active: true, payloadFormat: "json", sealedSecret: "", createdAt: 0, failures: 0 },
+} as const satisfies Omit<Webhook, "accountId" | "webhookId">;
+
 let service: SendService;
 let webhooks: WebhookStore;
 let ask: ApiClient;
@@ -116,6 +121,19 @@ describe("a webhook", () => {
     expect(JSON.stringify(answers)).not.toContain("signing_secret");
     const stored = await webhooks.find({ accountId: account.accountId, webhookId: id });
     expect(JSON.stringify(stored)).not.toContain(secret);
+  });
+
+  it("is one of fifty at most, however many are made at the same time", async () => {
+    for (let made = 0; made < 47; made += 1) {
+      const webhookId = await service.accounts.nextId();
+      await webhooks.create({ ...stored, accountId: account.accountId, webhookId });
+    }
+    const answers = await Promise.all(Array.from({ length: 6 }, () => refused({})));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, 422, 422, 422]);
+    expect(answers.find(({ status }) => status === 422)?.body).toEqual({
+      errors: { base: ["An account has 50 webhooks at most"] },
+    });
+    expect(await webhooks.list(account.accountId)).toHaveLength(50);
   });
 
   it("is refused with the field's messages", async () => {

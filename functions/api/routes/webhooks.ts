@@ -89,10 +89,6 @@ function createRoute(deps: WebhookDeps): ApiRoute {
       }
       const ofEmail = wanted.webhook_type === "email_sending" ? wanted : undefined;
       await checkDomain(deps, accountId, ofEmail?.domain_id ?? undefined);
-      const existing = await deps.webhooks.list(accountId);
-      if (existing.length >= mostWebhooks) {
-        throw fieldErrors({ base: [`An account has ${mostWebhooks} webhooks at most`] });
-      }
       const secret = newSigningSecret();
       const id = { accountId, webhookId: await deps.accounts.nextId() };
       const webhook: Webhook = {
@@ -108,7 +104,9 @@ function createRoute(deps: WebhookDeps): ApiRoute {
         createdAt: deps.clock.now(),
         failures: 0,
       };
-      await deps.webhooks.create(webhook);
+      if (!(await deps.webhooks.createWithin(mostWebhooks, webhook))) {
+        throw fieldErrors({ base: [`An account has ${mostWebhooks} webhooks at most`] });
+      }
       const made = { ...shown(webhook), signing_secret: secret };
       return { status: 200, body: { data: made }, audit: noted("created", id, { after: made }) };
     },
