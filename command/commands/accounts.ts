@@ -10,6 +10,7 @@ import { limit, wholeNumber } from "../plain-text.ts";
 import { type Column, tableOf } from "../table.ts";
 import { accountText } from "./account-text.ts";
 import { addBillingCommands } from "./billing.ts";
+import { addPaymentCommands } from "./payments.ts";
 import { addStandingCommands } from "./standing.ts";
 
 const usualRows = 50;
@@ -61,6 +62,7 @@ export function accountCommands(context: Context): Command {
     .action(running(context, show));
   addCreate(accounts, context);
   addBillingCommands(accounts, context);
+  addPaymentCommands(accounts, context);
   withLimits(
     accounts
       .command("limits")

@@ -17,9 +17,15 @@ type Statement = StatementsAnswer["statements"][number];
 const columns: readonly Column<Statement>[] = [
   { title: "FROM", value: ({ periodStart }) => day(periodStart) },
   { title: "TO", value: ({ periodEnd }) => day(periodEnd) },
-  { title: "PLAN", value: ({ planName }) => planName },
+  { title: "PLAN", value: ({ planName }) => planName, shrinks: true },
   { title: "EMAILS", value: ({ emails }) => wholeNumber(emails), align: "right" },
   { title: "OVERAGE", value: ({ overage }) => wholeNumber(overage), align: "right" },
+  {
+    title: "OFF",
+    value: ({ discountCents, refundCents }) =>
+      discountCents + refundCents > 0 ? dollars(discountCents + refundCents) : "",
+    align: "right",
+  },
   { title: "TOTAL", value: ({ totalCents }) => dollars(totalCents), align: "right" },
 ];
 

@@ -149,6 +149,26 @@ export const actionSchema = z.discriminatedUnion("action", [
   z.strictObject({ action: z.literal("setLimits"), accountId: id, ...limits.shape }),
   z.strictObject({ action: z.literal("setPlan"), accountId: id, planName: z.string() }),
   z.strictObject({ action: z.literal("usage"), accountId: id }),
+  z.strictObject({ action: z.literal("showDiscount"), accountId: id }),
+  z.strictObject({
+    /** Of the price of plans, from the period on that is open. */
+    action: z.literal("setDiscount"),
+    accountId: id,
+    percent: z.number().int().min(0).max(100),
+  }),
+  z.strictObject({
+    /** Gives back what a closed period has cost, where the rule allows it. */
+    action: z.literal("refund"),
+    accountId: id,
+    /** Names the period. */
+    periodStart: time,
+    reason: reason.optional(),
+  }),
+  z.strictObject({
+    /** The owner is told, and the account is on the free plan when its period ends; `setPlan` takes that back. */
+    action: z.literal("failPayment"),
+    accountId: id,
+  }),
   z.strictObject({ action: z.literal("showOverage"), accountId: id }),
   z.strictObject({
     /** Lets emails beyond the month's go out, at the plan's price, or no longer. */

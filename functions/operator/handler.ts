@@ -6,6 +6,7 @@ import { accountStore } from "../../shared/accounts/account-store.ts";
 import { auditStore } from "../../shared/accounts/audit-store.ts";
 import { organizationStore } from "../../shared/accounts/organization-store.ts";
 import { standingStore } from "../../shared/accounts/standing-store.ts";
+import { refundEventsClient } from "../../shared/billing/refund-events-client.ts";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
 import { heldJobClient } from "../../shared/delivery/held-job-client.ts";
 import { companyInfoStore } from "../../shared/domains/company-info-store.ts";
@@ -18,6 +19,7 @@ import { ownerOf } from "../../shared/notifications/owner.ts";
 import {
   bucketClient,
   documentClient,
+  eventBridgeClient,
   keyClient,
   mailClient,
   queueClient,
@@ -80,6 +82,7 @@ const installation = installationFrom(env.INSTALLATION, env.EVENTS_QUEUE_URL);
 const deps: OperatorDeps = {
   ...{ ...work, ...letGoDeps, pause },
   ...{ accounts, accesses, organizations, audits, quota, events },
+  refundEvents: refundEventsClient({ events: eventBridgeClient() }),
   accountList: accountListStore({ client, table }),
   domainReviews: domainReviewStore({ client, table }),
   companyInfos: companyInfoStore({ client, table }),

@@ -28,6 +28,9 @@ const changes: Partial<Record<Action["action"], readonly [type: string, verb: st
   setLimits: ["account", "limits_changed"],
   setPlan: ["account", "plan_changed"],
   setOverage: ["account", "overage_changed"],
+  setDiscount: ["account", "discount_changed"],
+  refund: ["account", "refunded"],
+  failPayment: ["account", "payment_failed"],
 };
 
 type Answer = Readonly<Record<string, unknown>>;

@@ -46,9 +46,11 @@ describe("the operator", () => {
   let deps: OperatorDeps;
   let audits: AuditStore;
   let made = 0;
+  const clock = settableClock(noon);
   const told: string[] = [];
   const released: string[] = [];
   const events: MessageEvent[] = [];
+  const refunds: number[] = [];
   const operate = (event: unknown) => perform(deps, event) as Promise<Record<string, unknown>>;
   const newAccount = async (more: object = {}): Promise<number> => {
     const wanted = { action: "createAccount", name: "Example", ownerEmail: "owner@example.com", ...more };
@@ -68,7 +70,8 @@ describe("the operator", () => {
   afterAll(() => aws.stop());
 
   beforeEach(() => {
-    const clock = settableClock(noon);
+    clock.set(noon);
+    refunds.length = 0;
     const table = { client: dynamo.client, clock };
     const dkimKeys = dkimKeyClient({ kms, keyId: "dkim" });
     told.length = 0;
@@ -93,6 +96,7 @@ describe("the operator", () => {
         },
       },
       events: { put: async (some) => void events.push(...some) },
+      refundEvents: { put: async (_period, { cents }) => void refunds.push(cents) },
       accountList: accountListStore(accounts),
       domainReviews: domainReviewStore(accounts),
       companyInfos: companyInfoStore(accounts),
@@ -119,6 +123,30 @@ describe("the operator", () => {
     });
     expect((await deps.accounts.get(accountId))?.limits).toEqual({
       ...{ requestsPer10Seconds: 150, emailsPerHour: 150, messageBytes: 10_485_760 },
+    });
+  });
+
+  it("gives a discount, a refund of what it has left to pay, and ends a plan that is not paid", async () => {
+    const accountId = await newAccount({ planName: "basic-10k", planStart: "2025-12-31T12:00:00Z" });
+    await operate({ action: "setDiscount", accountId, percent: 50 });
+    expect(await operate({ action: "showDiscount", accountId })).toEqual({ accountId, percent: 50 });
+    await expect(operate({ action: "setDiscount", accountId, percent: 101 })).rejects.toMatchObject({
+      code: "invalid_request",
+    });
+    clock.advance(28 * 86_400_000);
+    await deps.quota.rollOver(accountId);
+    const periodStart = "2026-01-31T12:00:00.000Z";
+    expect(await operate({ action: "refund", accountId, periodStart, reason: "Asked" })).toEqual({
+      ...{ accountId, periodStart, refundCents: 750, reason: "Asked" },
+      refundedAt: "2026-02-28T12:00:00.000Z",
+    });
+    expect(refunds).toEqual([750]);
+    expect(await operate({ action: "failPayment", accountId })).toEqual({
+      ...{ accountId, planName: "basic-10k", freeFrom: "2026-03-31T12:00:00.000Z" },
+    });
+    expect(told).toEqual([expect.stringContaining("basic-10k, has failed")]);
+    await expect(operate({ action: "failPayment", accountId: 4711 })).rejects.toMatchObject({
+      code: "not_found",
     });
   });
 

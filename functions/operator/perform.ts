@@ -27,6 +27,7 @@ import {
   type OrganizationDeps,
   showOrganization,
 } from "./organizations.ts";
+import { noteFailedPayment, type PaymentDeps, refundPeriod, setDiscount, showDiscount } from "./payments.ts";
 import { listDeadLetters, type QueueDeps, queueDepths, replayDeadLetters } from "./queues.ts";
 import {
   liftSuspension,
@@ -44,6 +45,7 @@ export interface OperatorDeps
     AccessDeps,
     OrganizationDeps,
     BillingDeps,
+    PaymentDeps,
     LookDeps,
     QueueDeps,
     SuspensionDeps {
@@ -97,6 +99,10 @@ const doings: { readonly [Name in Action["action"]]: Doing<Name> } = {
   setLimits,
   setPlan,
   usage: (deps, { accountId }) => usage(deps, accountId),
+  showDiscount: (deps, { accountId }) => showDiscount(deps, accountId),
+  setDiscount,
+  refund: refundPeriod,
+  failPayment: noteFailedPayment,
   showOverage: (deps, { accountId }) => showOverage(deps, accountId),
   setOverage: changeOverage,
   listStatements: (deps, { accountId }) => listStatements(deps, accountId),

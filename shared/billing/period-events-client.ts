@@ -1,9 +1,7 @@
-import { type EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { derivedId } from "../platform/ids.ts";
+import { putOnBus } from "./event-bus-client.ts";
 import type { Statement } from "./statement.ts";
-
-const source = "postern";
-const detailType = "Billing Period Closed";
 
 export type PeriodEventsClient = ReturnType<typeof periodEventsClient>;
 
@@ -20,11 +18,7 @@ export function periodEventsClient({ events }: { events: EventBridgeClient }) {
         ...numbers,
         currency: "USD",
       };
-      const entry = { Source: source, DetailType: detailType, Detail: JSON.stringify(detail) };
-      const { FailedEntryCount = 0, Entries = [] } = await events.send(
-        new PutEventsCommand({ Entries: [{ ...entry, Time: new Date(periodEnd) }] }),
-      );
-      if (FailedEntryCount > 0) throw new Error(`the event bus refused the event: ${Entries[0]?.ErrorCode}`);
+      await putOnBus(events, { detailType: "Billing Period Closed", at: periodEnd, detail });
     },
   };
 }

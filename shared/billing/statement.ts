@@ -15,7 +15,12 @@ export interface Statement {
   readonly overage: number;
   /** US cents: the plans that the account had, each for its part of the period. */
   readonly planCents: number;
+  /** Less by the account's discount, which is on plans alone. */
+  readonly discountCents: number;
   readonly overageCents: number;
+  /** What was given back later. */
+  readonly refundCents: number;
+  /** Plans and overage, without discount and refund. */
   readonly totalCents: number;
 }
 
@@ -24,8 +29,11 @@ export function statementOf(period: ClosedPeriod): Statement {
   const { accountId, planName, periodStart, periodEnd, used, monthLimit, planCents } = period;
   const overage = overageOf(period, used);
   const overageCents = Math.round((overage * period.overageCentsPer1000) / 1_000);
+  const discountCents = Math.round((planCents * period.discountPercent) / 100);
+  const refundCents = period.refund?.cents ?? 0;
   return {
     ...{ accountId, planName, periodStart, periodEnd, emails: used, included: monthLimit },
-    ...{ overage, planCents, overageCents, totalCents: planCents + overageCents },
+    ...{ overage, planCents, discountCents, overageCents, refundCents },
+    totalCents: planCents - discountCents + overageCents - refundCents,
   };
 }

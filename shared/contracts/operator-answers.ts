@@ -101,11 +101,28 @@ export const statementsAnswerSchema = z.object({
       included: z.number(),
       overage: z.number(),
       planCents: z.number(),
+      discountCents: z.number(),
       overageCents: z.number(),
+      refundCents: z.number(),
       totalCents: z.number(),
     }),
   ),
 });
+
+/** What is taken off the price of an account's plans. */
+export const discountAnswerSchema = z.object({ accountId: id, percent: z.number().int() });
+
+/** What was given back of a closed period's price; the period is named by its beginning. */
+export const refundAnswerSchema = z.object({
+  accountId: id,
+  periodStart: time,
+  refundCents: z.number(),
+  refundedAt: time,
+  reason: z.string().optional(),
+});
+
+/** A plan that ends, as it was not paid. */
+export const failedPaymentAnswerSchema = z.object({ accountId: id, planName: z.string(), freeFrom: time });
 
 const organizationAnswerSchema = z.object({
   organizationId: id,
@@ -251,6 +268,9 @@ export type StandingAnswer = z.infer<typeof standingAnswerSchema>;
 export type SuspensionsAnswer = z.infer<typeof suspensionsAnswerSchema>;
 export type PlanAnswer = z.infer<typeof planAnswerSchema>;
 export type OverageAnswer = z.infer<typeof overageAnswerSchema>;
+export type DiscountAnswer = z.infer<typeof discountAnswerSchema>;
+export type RefundAnswer = z.infer<typeof refundAnswerSchema>;
+export type FailedPaymentAnswer = z.infer<typeof failedPaymentAnswerSchema>;
 export type StatementsAnswer = z.infer<typeof statementsAnswerSchema>;
   smtp: "The SMTP door and its certificate",
   edge: "CloudFront, and certificates in ACM",

@@ -25,6 +25,12 @@ describe("what an owner reads", () => {
     [use("overage_used", 100, 10_000), "critical", "emails beyond the month's", "Further emails are refused"],
     [{ ...use("month_used", 100), isOver: true }, "info", "10,000 of 10,000 emails", "That period has ended"],
     [
+      { kind: "payment_failed", planName: "basic-10k", freeFrom: start },
+      "critical",
+      "basic-10k, has failed",
+      "the free plan, with its limits, from 2026-01-31 on",
+    ],
+    [
       standing("sending_suspended", start),
       "critical",
       "Too many bounces.",

@@ -1,4 +1,4 @@
-import type { News, TokenNews, UseNews, UserNews, WebhookNews } from "../platform/notice.ts";
+import type { News, PaymentNews, TokenNews, UseNews, UserNews, WebhookNews } from "../platform/notice.ts";
 import { domainWords } from "./domain-words.ts";
 import { healthWords } from "./health-words.ts";
 import type { Severity, Words } from "./notice.ts";
@@ -10,6 +10,8 @@ export function wordsOf(news: News): Words {
     case "month_used":
     case "overage_used":
       return useWords(news);
+    case "payment_failed":
+      return paymentWords(news);
     case "token_expiry":
       return tokenWords(news);
     case "domain_state":
@@ -55,6 +57,16 @@ function whatFollows({ percent, overageCap, isOver }: UseNews, goesOn: boolean):
   return percent === 100
     ? " Further emails are refused until the next period begins, or until you choose a larger plan."
     : " Once all are used, further emails are refused until the next period begins.";
+}
+
+function paymentWords({ planName, freeFrom }: PaymentNews): Words {
+  return {
+    severity: "critical",
+    subject: "A payment for your account has failed",
+    text: `The payment for your account's plan, ${planName}, has failed. Unless it is made, your account has the free plan, with its limits, from ${day(freeFrom)} on. Until then nothing changes.`,
+    callToAction: { label: "See what you owe, and pay it", request: "GET /api/billing/statements" },
+    resource: { type: "billing", id: null },
+  };
 }
 
 const severityOfStage = { "30 days": "info", "3 days": "warning", expired: "critical" } as const;

@@ -99,8 +99,23 @@ export interface HealthNews {
   };
 }
 
+export interface PaymentNews {
+  readonly kind: "payment_failed";
+  readonly planName: string;
+  /** Epoch ms from which on the account has the free plan. */
+  readonly freeFrom: number;
+}
+
 /** Something of which an account's owner is told, as facts. The catalogue of notices has the words. */
-export type News = UseNews | TokenNews | DomainNews | WebhookNews | StandingNews | UserNews | HealthNews;
+export type News =
+  | UseNews
+  | PaymentNews
+  | TokenNews
+  | DomainNews
+  | WebhookNews
+  | StandingNews
+  | UserNews
+  | HealthNews;
 
 /** Tells accounts' owners. */
 export interface Owner {
@@ -115,6 +130,8 @@ export function identityOf(news: News): readonly (string | number)[] {
     case "overage_used":
       // A limit that was raised in the middle of a period is reached anew.
       return [news.kind, news.periodStart, news.percent, news.limit];
+    case "payment_failed":
+      return [news.kind, news.freeFrom];
     case "token_expiry":
       return [news.kind, news.tokenId, news.stage];
     case "domain_state":

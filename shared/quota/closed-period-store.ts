@@ -1,6 +1,7 @@
 import { GetCommand, paginateQuery, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { type ClosedPeriod, closedPeriodSchema } from "./closed-period.ts";
+import { refusedWrite } from "../platform/refused-writes.ts";
+import { type ClosedPeriod, closedPeriodSchema, type Refund } from "./closed-period.ts";
 import { periodKey, periodPrefix, type QuotaTable, quotaKey, readQuota } from "./quota-table-store.ts";
 
 /** How many periods of an account are shown: ten years of them. */
@@ -66,6 +67,27 @@ export async function periodTold(
       UpdateExpression: "REMOVE periodState",
     }),
   );
+}
+
+/** Notes what is given back of a closed period's price, unless something was already. */
+export async function refundPeriod(
+  { client, table }: QuotaTable,
+  { accountId, periodStart }: PeriodName,
+  refund: Refund,
+): Promise<void> {
+  try {
+    await client.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: periodKey(accountId, periodStart),
+        UpdateExpression: "SET refund = :refund",
+        ConditionExpression: "attribute_exists(pk) AND attribute_not_exists(refund)",
+        ExpressionAttributeValues: { ":refund": refund },
+      }),
+    );
+  } catch (error) {
+    if (!refusedWrite(error)) throw error;
+  }
 }
 
 /** An account's closed periods, the latest first. */

@@ -123,6 +123,7 @@ function recordPeriod(table: string, seen: Quota): TransactionWrite {
     used: usedOf(seen),
     planCents: Math.round(centsUntil(seen, periodEnd)),
     overageCentsPer1000: seen.price.overageCentsPer1000,
+    discountPercent: seen.discountPercent,
   };
   return {
     Put: {

@@ -152,6 +152,7 @@ function freshQuota({ accountId, plan, anchor }: OpenQuota, now: number): Quota 
     periodEnd: end,
     anchor,
     accruedCents: 0,
+    discountPercent: 0,
     planSince: start,
     terms: 0,
     pending: {},

@@ -1,4 +1,11 @@
-import { closedPeriods, periodTold, periodToTell, untoldPeriods } from "./closed-period-store.ts";
+import type { Refund } from "./closed-period.ts";
+import {
+  closedPeriods,
+  periodTold,
+  periodToTell,
+  refundPeriod,
+  untoldPeriods,
+} from "./closed-period-store.ts";
 import { finishedNotes } from "./finished-notes.ts";
 import { jointReservations } from "./joint-reservation-store.ts";
 import { endedPeriods, rollOver } from "./period-store.ts";
@@ -16,7 +23,7 @@ import { holderOf, type QuotaTable, quotaTable, readQuota } from "./quota-table-
 import { release, settle } from "./release-store.ts";
 import type { Wanted } from "./reservation-store.ts";
 import { type StalePending, stalePending } from "./stale-pending-store.ts";
-import { changePlan, type OwnLimits, planNext, setLimits, setOverage } from "./terms-store.ts";
+import { changePlan, type OwnLimits, planNext, setDiscount, setLimits, setOverage } from "./terms-store.ts";
 
 export { takeBackWrite } from "./plan-store.ts";
 
@@ -114,6 +121,17 @@ export function quotaStore(places: Omit<QuotaTable, "holders">) {
 
     /** Notes that a closed period has been told. */
     periodTold: (accountId: number, periodStart: number) => periodTold(quotas, { accountId, periodStart }),
+
+    /** What is taken off the price of the account's plans, in percent, from the period on that is open. */
+    setDiscount: (accountId: number, percent: number) => setDiscount(quotas, accountId, percent),
+
+    /** What is taken off; undefined without a quota. */
+    discount: async (accountId: number): Promise<number | undefined> =>
+      (await readQuota(quotas, accountId))?.discountPercent,
+
+    /** Notes what is given back of a closed period's price, unless something was already. */
+    refundPeriod: (accountId: number, periodStart: number, refund: Refund) =>
+      refundPeriod(quotas, { accountId, periodStart }, refund),
 
     /** The account's closed periods, the latest first. */
     closedPeriods: (accountId: number) => closedPeriods(quotas, accountId),

@@ -59,6 +59,8 @@ export const quotaSchema = z.object({
   price: priceSchema.default(free),
   /** What earlier plans of this period cost, for their part of it. */
   accruedCents: z.number().default(0),
+  /** Of what plans cost; the one that holds when a period ends counts for all of it. */
+  discountPercent: z.number().int().min(0).max(100).default(0),
   /** Epoch ms: since when the plan is paid in this period. */
   planSince: z.number().int().optional(),
   /** What takes the plan's place when the period ends. */

@@ -62,6 +62,14 @@ export function planNext(quotas: QuotaTable, accountId: number, plan: QuotaPlan 
   );
 }
 
+/** What is taken off the price of plans, in percent, from the period on that is open. */
+export function setDiscount(quotas: QuotaTable, accountId: number, percent: number): Promise<void> {
+  return change(quotas, accountId, () => ({
+    UpdateExpression: "SET discountPercent = :percent",
+    ExpressionAttributeValues: { ":percent": percent },
+  }));
+}
+
 /**
  * How many emails beyond the month's an account wants at most; it gets as many of them as its plan sells.
  * What is used of them already stays used, though the cap be lower.

@@ -1,9 +1,11 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type Account, usualLimits } from "../../shared/accounts/account.ts";
 import { accountStore } from "../../shared/accounts/account-store.ts";
 import { auditStore } from "../../shared/accounts/audit-store.ts";
 import { changePlan } from "../../shared/billing/change-plan.ts";
 import { createAccount } from "../../shared/billing/create-account.ts";
+import { failPayment } from "../../shared/billing/fail-payment.ts";
+import { type RefundDeps, refund } from "../../shared/billing/refund.ts";
 import { resetPeriods } from "../../shared/billing/reset-periods.ts";
 import { overageOf, setOverage } from "../../shared/billing/set-overage.ts";
 import { type Statement, statementOf } from "../../shared/billing/statement.ts";
@@ -14,6 +16,7 @@ import { settableClock } from "../support/test-table.ts";
 
 const june = Date.UTC(2026, 5, 1);
 const july = Date.UTC(2026, 6, 1);
+const august = Date.UTC(2026, 7, 1);
 const day = 86_400_000;
 const planStart = june;
 
@@ -148,10 +151,112 @@ await onEachDynamoEngine("billing", (dynamo) => {
     const expected = {
       ...{ accountId: id, planName: "basic-10k", periodStart: june, periodEnd: july },
       ...{ emails: 12_500, included: 10_000, overage: 2_500 },
-      ...{ planCents: 1_500, overageCents: 250, totalCents: 1_750 },
+      ...{ planCents: 1_500, discountCents: 0, overageCents: 250, refundCents: 0, totalCents: 1_750 },
     };
     expect(await reset(id)).toEqual([expected]);
     expect((await deps.quota.closedPeriods(id)).map(statementOf)).toEqual([expected]);
+  });
+
+  it("takes a discount off the plans, not off overage, for the whole of the period that it finds open", async () => {
+    const { deps, clock, account, send, reset, settle } = service();
+    const { id } = await account("basic-10k");
+    await setOverage(deps.quota, { accountId: id, enabled: true });
+    await send(id, 12_500);
+    clock.set(june + 29 * day);
+    await deps.quota.setDiscount(id, 50);
+    clock.set(july);
+    await settle(id);
+    await deps.quota.setDiscount(id, 100);
+    clock.set(august);
+    await settle(id);
+    await reset(id);
+    expect((await deps.quota.closedPeriods(id)).map(statementOf)).toMatchObject([
+      { planCents: 1_500, discountCents: 1_500, overageCents: 0, totalCents: 0 },
+      { planCents: 1_500, discountCents: 750, overageCents: 250, totalCents: 1_000 },
+    ]);
+  });
+
+  describe("a refund", () => {
+    /** An account whose first period is over, with so many emails sent of 10,000. */
+    async function closed(sent: number, discount = 0) {
+      const { deps, clock, account, send, reset, settle } = service();
+      const { id } = await account("basic-10k");
+      await deps.quota.setDiscount(id, discount);
+      await send(id, sent);
+      clock.set(july);
+      await settle(id);
+      await reset(id);
+      const told: unknown[] = [];
+      const refundEvents = { put: async (_: object, made: object) => void told.push(made) };
+      const ask = (now: number, how: Partial<RefundDeps> = {}) =>
+        refund(
+          { quota: deps.quota, refundEvents, ...how },
+          { accountId: id, periodStart: june, reason: "Asked" },
+          now,
+        );
+      const statements = async () => (await deps.quota.closedPeriods(id)).map(statementOf);
+      return { ask, told, statements, deps, id };
+    }
+
+    it("is what the period has cost, until 30 days after it", async () => {
+      const { ask, told, statements } = await closed(3_000);
+      const made = { cents: 1_500, at: july + 30 * day, reason: "Asked" };
+      expect(await ask(july + 30 * day)).toEqual(made);
+      expect(told).toEqual([made]);
+      expect(await statements()).toMatchObject([{ refundCents: 1_500, planCents: 1_500, totalCents: 0 }]);
+    });
+
+    it("is made once, and told again where it was not", async () => {
+      const { ask, told, statements } = await closed(10);
+      const refundEvents = { put: () => Promise.reject(new Error("no bus")) };
+      await expect(ask(july, { refundEvents })).rejects.toThrow("no bus");
+      const answers = await Promise.all([ask(july + 1), ask(july + 2), ask(july + 40 * day)]);
+      expect(answers).toEqual(Array(3).fill({ cents: 1_500, at: july, reason: "Asked" }));
+      expect(told).toEqual(answers);
+      expect(await statements()).toMatchObject([{ refundCents: 1_500, totalCents: 0 }]);
+    });
+
+    it.each([
+      ["later", 3_000, 0, july + 30 * day + 1, "the period ended more than 30 days ago"],
+      ["of a period that was used", 3_001, 0, july, "more than 30% of the period's emails were used"],
+      ["of what was free", 0, 100, july, "the period has cost nothing"],
+    ])("is refused %s", async (_what, sent, discount, now, why) => {
+      const { ask, told, statements } = await closed(sent, discount);
+      await expect(ask(now)).rejects.toMatchObject({ messages: [`no refund: ${why}`] });
+      expect(told).toEqual([]);
+      expect(await statements()).toMatchObject([{ refundCents: 0 }]);
+    });
+
+    it("is refused while the numbers may change, and of no period", async () => {
+      const { deps, clock, account } = service();
+      const { id } = await account("basic-10k");
+      await deps.quota.reserve({ accountId: id, submissionId: newId(june), count: 3 });
+      clock.set(july);
+      await deps.quota.rollOver(id);
+      const refundEvents = { put: async () => undefined };
+      const ask = (periodStart: number) =>
+        refund({ quota: deps.quota, refundEvents }, { accountId: id, periodStart }, july);
+      await expect(ask(june)).rejects.toMatchObject({ messages: [expect.stringContaining("not final")] });
+      await expect(ask(july)).rejects.toMatchObject({ code: "not_found" });
+    });
+  });
+
+  it("ends a plan that is not paid with its period, and tells the owner once; its name takes that back", async () => {
+    const { deps, clock, account, reset } = service();
+    const [gone, paid] = [await account("basic-10k"), await account("basic-10k")];
+    const news: unknown[] = [];
+    const owner = { tell: async (_: number, one: object) => void news.push(one) };
+    for (const { id } of [gone, paid]) {
+      expect(await failPayment({ ...deps, owner }, id)).toEqual({ planName: "basic-10k", freeFrom: july });
+    }
+    expect(news).toEqual(Array(2).fill({ kind: "payment_failed", planName: "basic-10k", freeFrom: july }));
+    await changePlan(deps, { accountId: paid.id, planName: "basic-10k" });
+    expect(await deps.quota.usage(gone.id)).toMatchObject({ planName: "basic-10k" });
+    clock.set(july);
+    await reset(gone.id);
+    expect(await deps.quota.usage(gone.id)).toMatchObject({ planName: "free" });
+    expect(await deps.quota.usage(paid.id)).toMatchObject({ planName: "basic-10k" });
+    await expect(failPayment({ ...deps, owner }, gone.id)).rejects.toMatchObject({ code: "invalid_request" });
   });
 
   it("bills each plan of a period for its part of it, and overage by the last", async () => {

@@ -228,6 +228,7 @@ const expected: Record<string, Record<string, string[]>> = {
     "<MessagesTable.Arn>": [...letGo["<MessagesTable.Arn>"], "dynamodb:GetItem", "dynamodb:PutItem"],
     "<MessagesTable.Arn>/index/byHeld": ["dynamodb:Query"],
     "<QuotaTable.Arn>": ["GetItem", "PutItem", "Query", "UpdateItem"].map((action) => `dynamodb:${action}`),
+    "arn:<AWS::Partition>:events:<AWS::Region>:<AWS::AccountId>:event-bus/default": ["events:PutEvents"],
   },
   CheckDomains: {
     ...manageDomains,

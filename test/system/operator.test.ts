@@ -191,9 +191,18 @@ describe("the operator's program", () => {
   it.each([
     "",
     "accounts",
-    ...["list", "show", "create", "plan", "overage", "statements", "limits"].map(
-      (name) => `accounts ${name}`,
-    ),
+    ...[
+      "list",
+      "show",
+      "create",
+      "plan",
+      "overage",
+      "statements",
+      "discount",
+      "refund",
+      "unpaid",
+      "limits",
+    ].map((name) => `accounts ${name}`),
     ...["suspend", "lift", "answered", "ban"].map((name) => `accounts ${name}`),
     ...["list", "show", "create", "add"].map((name) => `organizations ${name}`),
     ...["list", "add", "accept"].map((name) => `users ${name}`),
@@ -306,4 +315,36 @@ it("shows what closed billing periods have cost", async () => {
     expect((await postern(["accounts", "statements", id])).out).toMatch(/ {2}basic-10k +0 +0 +\$15\.00$/m);
   });
   expect(await json("accounts", "statements", id)).toMatchObject({ statements: [{ totalCents: 1_500 }] });
+});
+
+it("gives a discount and a refund, and ends a plan that is not paid", async () => {
+  const id = String(await newAccount("School", "--plan", "basic-50k"));
+  expect((await postern(["accounts", "discount", id])).out).toBe(
+    `Account ${id} pays the price of its plans.`,
+  );
+  expect((await postern(["accounts", "discount", id, "50%"])).out).toBe(
+    `Account ${id} has 50% off the price of its plans.`,
+  );
+  await cloud.advanceClock({ days: 32 });
+  const [statement] = (await json("accounts", "statements", id)).statements;
+  expect(statement).toMatchObject({ planCents: 2_000, discountCents: 1_000, totalCents: 1_000 });
+
+  const began = String(statement.periodStart).slice(0, 10);
+  const refunded = await postern(["accounts", "refund", id, began, "--yes"]);
+  expect(refunded.out).toMatch(`Account ${id} gets $10.00 back of the period that began on ${began}`);
+  expect((await postern(["accounts", "statements", id])).out).toMatch(
+    / basic-50k +0 +0 +\$20\.00 +\$0\.00$/m,
+  );
+  const events = (await (await fetch(`${cloud.urls.api}/_local/events`)).json()) as { events: object[] };
+  expect(events.events).toContainEqual(
+    expect.objectContaining({
+      "detail-type": "Billing Refund",
+      detail: expect.objectContaining({ accountId: Number(id), refundCents: 1_000 }),
+    }),
+  );
+
+  expect((await postern(["accounts", "unpaid", id])).out).toMatch(
+    /: basic-50k → free, when its period ends, /,
+  );
+  expect((await postern(["usage", id])).out).toMatch(/^Plan +basic-50k, free from .* UTC on$/m);
 });

@@ -49,7 +49,12 @@ const statementSchema = z
     overage: emails,
     /** US cents. */
     plan_amount: z.number().int(),
+    /** What the account's discount takes off the plans. */
+    discount_amount: z.number().int(),
     overage_amount: z.number().int(),
+    /** What was given back later. */
+    refund_amount: z.number().int(),
+    /** What is left of all this. */
     total_amount: z.number().int(),
     currency: z.literal("USD"),
   })
@@ -146,7 +151,9 @@ function shownStatement(statement: Statement): z.input<typeof statementSchema> {
     ...{ period_start: isoTime(periodStart), period_end: isoTime(periodEnd), plan: planName },
     ...{ emails, included, overage },
     plan_amount: statement.planCents,
+    discount_amount: statement.discountCents,
     overage_amount: statement.overageCents,
+    refund_amount: statement.refundCents,
     total_amount: statement.totalCents,
     currency: "USD",
   };
