@@ -146,6 +146,18 @@ describe("the account API's door", () => {
     }
   });
 
+  it.each([
+    ['"a \\ud83d b"', "a \ufffd b"],
+    ['"\\udE00\\ud83d"', "\ufffd\ufffd"],
+    ['"\\ud83d\\ude00"', "\u{1f600}"],
+    ['"\\\\ud83d \\\\\\ud83d"', "\\ud83d \\\ufffd"],
+  ])("reads the text %s as what a table can hold", async (text, read) => {
+    const body = `{"thing":{"name":${text}}}`;
+    expect((await ask("POST", "/api/things", { token: account.token, body })).body).toEqual({
+      thing: { name: read },
+    });
+  });
+
   it("answers what a route throws in the API's form, and hides what nobody should see", async () => {
     const { token } = account;
     expect(await ask("DELETE", "/api/things/taken", { token })).toMatchObject({

@@ -39,10 +39,20 @@ function fieldsOf(schema: NonNullable<ApiRoute["body"]>, body: Buffer): unknown 
 
 function jsonOf(body: Buffer): object {
   try {
-    const value = readJson(body);
+    const value = wellFormed(readJson(body));
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
   } catch {
     // Worded below, as this API does.
   }
   throw new PosternError("invalid_request");
+}
+
+/**
+ * JSON with U+FFFD for each half of a surrogate pair, in names and texts: the tables cannot hold one. What writes JSON
+ * writes pairs as they are and halves as escapes, by which they are found.
+ */
+function wellFormed(value: unknown): unknown {
+  const text = JSON.stringify(value);
+  const whole = text.replace(/(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g, "$1\ufffd");
+  return whole === text ? value : JSON.parse(whole);
 }

@@ -139,6 +139,7 @@ describe("a token", () => {
     ["no time at all", { expires_at: "soon" }, { expires_at: ["is invalid"] }],
     ["no name", { name: " " }, { name: ["can't be blank"] }],
     ["a name without end", { name: "n".repeat(256) }, { name: ["is too long (maximum is 255 characters)"] }],
+    ["a name of two lines", { name: "Shop\r\nBcc: x" }, { name: ["is invalid"] }],
     [
       "nothing",
       { name: undefined, resources: undefined },

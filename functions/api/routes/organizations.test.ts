@@ -74,6 +74,16 @@ describe("an organization", () => {
     });
   });
 
+  it.each(["Team\nVisit http://bad.example", "Team\u0000"])(
+    "has no accounts whose names could be more than names: %j",
+    async (name) => {
+      expect(await subAccounts("POST", { account: { name } })).toMatchObject({
+        status: 422,
+        body: { errors: { name: ["is invalid"] } },
+      });
+    },
+  );
+
   it("is nobody else's", async () => {
     const forbidden = { status: 403, body: { errors: "Access forbidden" } };
     for (const method of ["GET", "POST"]) {

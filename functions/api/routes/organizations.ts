@@ -4,6 +4,7 @@ import { auditNote } from "../../../shared/accounts/audit.ts";
 import type { Organization, OrganizationStore } from "../../../shared/accounts/organization-store.ts";
 import { createSubAccount } from "../../../shared/billing/create-sub-account.ts";
 import type { DomainWork } from "../../../shared/domains/domain-work.ts";
+import { isOneLine } from "../../../shared/mail/header-field.ts";
 import type { Clock } from "../../../shared/platform/clock.ts";
 import { PosternError } from "../../../shared/platform/errors.ts";
 import type { QuotaStore } from "../../../shared/quota/quota-store.ts";
@@ -54,6 +55,8 @@ function createRoute(deps: OrganizationDeps): ApiRoute {
       if (name === undefined) return { status: 400, text: "", headers: { "content-type": "text/html" } };
       if (name.length > longestName)
         throw fieldErrors({ name: [`is too long (maximum is ${longestName} characters)`] });
+      // It stands in emails, to people who are invited, too.
+      if (!isOneLine(name)) throw fieldErrors({ name: ["is invalid"] });
       const wanted = { name, ownerEmail: request.account.ownerEmail };
       const { demoDomains, mailHost } = deps.domainWork;
       const member = await createSubAccount(deps, organization, wanted, (accountId) =>

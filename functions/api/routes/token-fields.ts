@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { accessLevelSchema, type Token, type TokenResource } from "../../../shared/accounts/token.ts";
+import { isOneLine } from "../../../shared/mail/header-field.ts";
 
 // What the two families of paths call the same thing.
 const otherNames: Readonly<Record<string, string>> = { sending_domain: "domain", inbox: "sandbox" };
@@ -41,7 +42,12 @@ const expiryField = z
   .nullish();
 
 const tooLong = "is too long (maximum is 255 characters)";
-const nameField = z.string("can't be blank").trim().min(1, "can't be blank").max(255, tooLong);
+const nameField = z
+  .string("can't be blank")
+  .trim()
+  .min(1, "can't be blank")
+  .max(255, tooLong)
+  .refine(isOneLine, "is invalid");
 
 // What a resource names is looked at by the route, all of it at once, as the API words it.
 const wantedResource = z.looseObject({});
