@@ -252,6 +252,8 @@ export const doctorPoints = {
   events: "The way of SES's notifications",
   schedules: "Schedules",
   certificates: "Hosts and their certificates",
+  smtp: "The SMTP door and its certificate",
+  edge: "CloudFront, and certificates in ACM",
   mail: "A mail to the simulator, and word of it",
   webhook: "A webhook to itself",
 } as const;
@@ -272,8 +274,6 @@ export type DiscountAnswer = z.infer<typeof discountAnswerSchema>;
 export type RefundAnswer = z.infer<typeof refundAnswerSchema>;
 export type FailedPaymentAnswer = z.infer<typeof failedPaymentAnswerSchema>;
 export type StatementsAnswer = z.infer<typeof statementsAnswerSchema>;
-  smtp: "The SMTP door and its certificate",
-  edge: "CloudFront, and certificates in ACM",
 export type OrganizationsAnswer = z.infer<typeof organizationsAnswerSchema>;
 export type ShownOrganizationAnswer = z.infer<typeof shownOrganizationAnswerSchema>;
 export type UsersAnswer = z.infer<typeof usersAnswerSchema>;
