@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { promisify } from "node:util";
-import { zstdCompress } from "node:zlib";
+import { zstdCompress, zstdCompressSync } from "node:zlib";
 import type { Account } from "../accounts/account.ts";
 import { bytesOfMime, chunksOf, isInMemory, type LargeMime, type Mime } from "../mail/mime.ts";
 import { type CopyPlace, copyKey, copyText, daysOfCopies } from "../messages/sent-copy.ts";
@@ -53,7 +53,9 @@ const putMs = 8_000;
 /** What an invocation still has to do after its copies are put. */
 const reserveMs = 5_000;
 
-const compress = promisify(zstdCompress);
+/** Up to here a thread of its own costs more than compressing, twenty times as much for a usual message. */
+const quicklyCompressedBytes = 256 * 1024;
+const compressApart = promisify(zstdCompress);
 
 interface Bundle {
   readonly accountId: number;
@@ -86,7 +88,8 @@ export function copiesOf(deps: CopyDeps, invocation: Remaining): Copies {
   };
 
   async function share(accountId: number, place: CopyPlace, mime: Buffer): Promise<Copy> {
-    const packed = await compress(mime);
+    const isQuick = mime.length <= quicklyCompressedBytes;
+    const packed = isQuick ? zstdCompressSync(mime) : await compressApart(mime);
     if (deps.held.bytes + packed.length > mostHeldBytes) throw new Error("S3 is behind");
     const bundle = open.get(accountId) ?? { accountId, place, parts: [], bytes: 0 };
     open.set(accountId, bundle);
