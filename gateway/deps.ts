@@ -6,18 +6,13 @@ import { noticeStore } from "../shared/notifications/notice-store.ts";
 import { ownerOf } from "../shared/notifications/owner.ts";
 import { readEnvironment } from "../shared/platform/environment.ts";
 import { acceptDeps } from "../shared/submission/accept-deps.ts";
+import { acceptEnvironment } from "../shared/submission/accept-environment.ts";
 import type { AcceptDeps } from "../shared/submission/deps.ts";
 
 /** What accepting needs, for each stream; the streams share caches and counters. */
 export function depsFromEnvironment(): Readonly<Record<Stream, AcceptDeps>> {
   const environment = readEnvironment({
-    [environmentNames.accountsTable]: z.string(),
-    [environmentNames.quotaTable]: z.string(),
-    [environmentNames.countersTable]: z.string(),
-    [environmentNames.messagesTable]: z.string(),
-    [environmentNames.idempotencyTable]: z.string(),
-    [environmentNames.noticesTable]: z.string(),
-    [environmentNames.payloadsBucket]: z.string(),
+    ...acceptEnvironment,
     [environmentNames.transactionalQueueUrl]: z.string(),
     [environmentNames.bulkQueueUrl]: z.string(),
   });

@@ -6,6 +6,7 @@ import { noticeStore } from "../../shared/notifications/notice-store.ts";
 import { ownerOf } from "../../shared/notifications/owner.ts";
 import { readEnvironment } from "../../shared/platform/environment.ts";
 import { acceptDeps } from "../../shared/submission/accept-deps.ts";
+import { acceptEnvironment } from "../../shared/submission/accept-environment.ts";
 import type { AcceptDeps } from "../../shared/submission/deps.ts";
 
 /** Everything that the function needs, from its environment. */
@@ -15,13 +16,7 @@ export function depsFromEnvironment(): {
   originSecret: string | undefined;
 } {
   const environment = readEnvironment({
-    [environmentNames.accountsTable]: z.string(),
-    [environmentNames.quotaTable]: z.string(),
-    [environmentNames.countersTable]: z.string(),
-    [environmentNames.messagesTable]: z.string(),
-    [environmentNames.idempotencyTable]: z.string(),
-    [environmentNames.noticesTable]: z.string(),
-    [environmentNames.payloadsBucket]: z.string(),
+    ...acceptEnvironment,
     [environmentNames.deliveryQueueUrl]: z.string(),
     [environmentNames.stream]: streamSchema,
     [environmentNames.originSecret]: z.string().min(1).optional(),

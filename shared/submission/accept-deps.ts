@@ -6,21 +6,11 @@ import { documentClient, queueClient } from "../platform/aws-clients.ts";
 import { systemClock } from "../platform/clock.ts";
 import type { Owner } from "../platform/notice.ts";
 import { quotaStore } from "../quota/quota-store.ts";
+import type { AcceptPlaces } from "./accept-environment.ts";
 import { deliveryQueueClient } from "./delivery-queue-client.ts";
 import type { AcceptDeps, MessageLog } from "./deps.ts";
 import { idempotencyStore } from "./idempotency-store.ts";
 import { payloadClient } from "./payload-client.ts";
-
-/** Where accepting finds its tables and its bucket, by the names of the environment. */
-export interface AcceptPlaces {
-  readonly ACCOUNTS_TABLE: string;
-  readonly QUOTA_TABLE: string;
-  readonly COUNTERS_TABLE: string;
-  readonly MESSAGES_TABLE: string;
-  readonly IDEMPOTENCY_TABLE: string;
-  readonly NOTICES_TABLE: string;
-  readonly PAYLOADS_BUCKET: string;
-}
 
 type Table = { client: ReturnType<typeof documentClient>; table: string; clock: typeof systemClock };
 

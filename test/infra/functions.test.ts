@@ -76,7 +76,11 @@ describe("every function", () => {
   it.each(functions)("%s is told exactly what it asks its environment for", (id, { Metadata }) => {
     const folder = dirname(String(Metadata?.["postern:entry"]));
     const sources = readdirSync(folder).filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"));
-    const text = sources.map((file) => readFileSync(join(folder, file), "utf8")).join("\n");
+    const own = sources.map((file) => readFileSync(join(folder, file), "utf8")).join("\n");
+    const shared = [...own.matchAll(/from "(\S+-environment\.ts)"/g)].map(([, file]) =>
+      join(folder, file ?? ""),
+    );
+    const text = [own, ...shared.map((file) => readFileSync(file, "utf8"))].join("\n");
     const namesIn = (pattern: RegExp) =>
       [...text.matchAll(pattern)].map(
         ([, name]) => environmentNames[name as keyof typeof environmentNames] as string,
