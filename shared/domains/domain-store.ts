@@ -23,7 +23,7 @@ const foundMs = 30_000;
 const missingMs = 2_000;
 const cachedEntries = 1_000;
 /** Mail that a deleted domain has signed may be on its way for so long; until then its keys stay published. */
-const keysOutliveMs = 7 * 86_400_000;
+export const keysOutliveMs = 7 * 86_400_000;
 
 export type DomainStore = ReturnType<typeof domainStore>;
 

@@ -127,6 +127,22 @@ describe("a new domain", () => {
     });
   });
 
+  it("is refused to who adds and deletes them without end, for a week", async () => {
+    await sending.accounts.setPlanName(account.accountId, "basic-10k");
+    clock.advance(31_000);
+    for (let count = 0; count < 10; count += 1) {
+      expect((await call("DELETE", `/api/domains/${(await create()).id}`)).status).toBe(204);
+    }
+    const refused = {
+      status: 422,
+      body: { errors: { base: ["Too many domains were deleted within a week"] } },
+    };
+    const again = () => call("POST", "/api/domains", { domain: { domain_name: newName() } });
+    expect(await again()).toMatchObject(refused);
+    clock.advance(7 * 86_400_000);
+    expect((await again()).status).toBe(200);
+  });
+
   it("needs a token that is admin of the account", async () => {
     const { id } = await create();
     const token = await tokenFor(id, 100);

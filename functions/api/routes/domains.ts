@@ -5,6 +5,7 @@ import { addDomain } from "../../../shared/domains/add-domain.ts";
 import { checkDomain } from "../../../shared/domains/check-domain.ts";
 import { isOperators } from "../../../shared/domains/domain-name.ts";
 import { recordsOf } from "../../../shared/domains/domain-records.ts";
+import { keysOutliveMs } from "../../../shared/domains/domain-store.ts";
 import type { DomainWork } from "../../../shared/domains/domain-work.ts";
 import { removeDomain } from "../../../shared/domains/remove-domain.ts";
 import type { DomainSettings, SendingDomain } from "../../../shared/domains/sending-domain.ts";
@@ -68,11 +69,9 @@ function createRoute({ domainWork }: DomainDeps): ApiRoute {
     handle: async (request) => {
       const typedName = request.body?.domain_name ?? "";
       if (typedName.trim() === "") throw fieldErrors({ base: [blankNameMessage] });
-      const wanted = {
-        accountId: request.account.id,
-        typedName,
-        complianceStatus: "unverified_dns",
-      } as const;
+      const accountId = request.account.id;
+      await checkTurnover(domainWork, request);
+      const wanted = { accountId, typedName, complianceStatus: "unverified_dns" } as const;
       const domain = await addDomain(domainWork, wanted, (name, all) =>
         checkNew(domainWork, request, name, all),
       );
@@ -80,6 +79,25 @@ function createRoute({ domainWork }: DomainDeps): ApiRoute {
       return { status: 200, body, audit: noted(domain, "created", { after: { domain_name: domain.name } }) };
     },
   });
+}
+
+/** An account may in any case delete so many domains a week and add others. */
+const leastTurnover = 10;
+
+/**
+ * The keys of deleted domains stay published for a while, in a zone that has room for so many, and all accounts' are in
+ * it: nobody may fill it by adding and deleting.
+ *
+ * @throws PosternError `validation_failed` for who deletes more domains than he may have
+ */
+async function checkTurnover(
+  { checks, clock }: DomainWork,
+  { account }: Pick<ApiRequest, "account">,
+): Promise<void> {
+  const most = Math.max(leastTurnover, planNamed(account.planName).domains);
+  const since = clock.now() - keysOutliveMs;
+  const deleted = (await checks.listDeleted(account.id)).filter(({ deletedAt }) => deletedAt > since);
+  if (deleted.length >= most) throw fieldErrors({ base: ["Too many domains were deleted within a week"] });
 }
 
 /**
