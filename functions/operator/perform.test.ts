@@ -313,8 +313,6 @@ describe("the operator", () => {
     });
   });
 
-  it("decides about a domain, and its owner is told why", async () => {
-    const accountId = await newAccount();
   it("sets who gets blind copies of a domain's emails, and its alerts, as the owner could", async () => {
     const accountId = await newAccount();
     const added = await operate({ action: "addDomain", accountId, domainName: `copies${accountId}.example` });
@@ -340,6 +338,8 @@ describe("the operator", () => {
     expect(last?.changes?.["autoBcc"]).toMatchObject({ to: { emails: [] } });
   });
 
+  it("decides about a domain, and its owner is told why", async () => {
+    const accountId = await newAccount();
     const domainName = `decided${++made}.example`;
     await operate({ action: "addDomain", accountId, domainName });
     const reasons = ["The website sells nothing."];

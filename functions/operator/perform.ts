@@ -184,16 +184,16 @@ async function decideDomain(deps: OperatorDeps, wanted: ActionOf<"decideDomain">
 
 async function setDomainSettings(deps: OperatorDeps, wanted: ActionOf<"setDomainSettings">): Promise<object> {
   const { action: _action, accountId, domainId, ...settings } = wanted;
+  const domain = await deps.domains.get(accountId, domainId);
+  if (settings.autoBcc !== undefined && domain !== undefined && !mayHaveAutoBcc(domain)) {
+    throw new PosternError("invalid_request", { messages: ["autoBcc: not on demo domains"] });
+  }
   const { name } = await deps.domains.changeSettings(accountId, domainId, withoutUndefined(settings));
   return { domainId, domainName: name };
 }
 
 async function setLimits(deps: OperatorDeps, wanted: ActionOf<"setLimits">): Promise<object> {
   const { action: _action, accountId, emailsPerMonth, emailsPerDay, ...limits } = wanted;
-  const domain = await deps.domains.get(accountId, domainId);
-  if (settings.autoBcc !== undefined && domain !== undefined && !mayHaveAutoBcc(domain)) {
-    throw new PosternError("invalid_request", { messages: ["autoBcc: not on demo domains"] });
-  }
   await deps.accounts.setLimits(accountId, withoutUndefined(limits));
   if (emailsPerMonth !== undefined || emailsPerDay !== undefined) {
     await deps.quota.setLimits(accountId, { monthLimit: emailsPerMonth, dayLimit: emailsPerDay });
