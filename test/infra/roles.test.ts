@@ -143,6 +143,7 @@ const expected: Record<string, Record<string, string[]>> = {
     "<WebhookTicksQueue.Arn>": [...receive, "sqs:SendMessage"],
     "<WebhookKey.Arn>": ["kms:Decrypt"],
     "<NoticesTable.Arn>": ["dynamodb:PutItem"],
+    "<AccountsTable.Arn>": ["dynamodb:PutItem"],
   },
   ResetPeriods: {
     "<AccountsTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
@@ -151,7 +152,6 @@ const expected: Record<string, Record<string, string[]>> = {
     "<QuotaTable.Arn>/index/byPeriodEnd": ["dynamodb:Query"],
     "<NoticesTable.Arn>": ["dynamodb:PutItem"],
   },
-    "<AccountsTable.Arn>": ["dynamodb:PutItem"],
   ReconcileQuota: {
     "<QuotaTable.Arn>": ["dynamodb:GetItem", "dynamodb:Scan", "dynamodb:UpdateItem"],
     "<MessagesTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:PutItem"],
@@ -246,10 +246,7 @@ const expected: Record<string, Record<string, string[]>> = {
     "<NoticesTable.Arn>": ["dynamodb:BatchGetItem", "dynamodb:PutItem"],
   },
   KeepStandings: {
-    "<AccountsTable.Arn>": ["GetItem", "PutItem", "Query", "UpdateItem"].map(
-      (action) => `dynamodb:${action}`,
-    ),
-    "<NoticesTable.Arn>": ["dynamodb:PutItem"],
+    "<AccountsTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     "<AccountsTable.Arn>/index/byCheckTime": ["dynamodb:Query"],
     "<NoticesTable.Arn>": ["dynamodb:PutItem"],
     ...letGo,
@@ -257,7 +254,10 @@ const expected: Record<string, Record<string, string[]>> = {
     "<DeliverBulkQueue.Arn>": ["sqs:SendMessage"],
   },
   WatchReputation: {
-    "<AccountsTable.Arn>": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+    "<AccountsTable.Arn>": ["GetItem", "PutItem", "Query", "UpdateItem"].map(
+      (action) => `dynamodb:${action}`,
+    ),
+    "<NoticesTable.Arn>": ["dynamodb:PutItem"],
     "<MessagesTable.Arn>": ["dynamodb:Query"],
     "<StatsTable.Arn>": ["dynamodb:Query"],
   },
