@@ -18,6 +18,7 @@ import { type SuppressionStore, suppressionStore } from "../../shared/suppressio
 import { type AccessOutside, accessDepsFromEnvironment } from "./access-deps.ts";
 import { type DomainOutside, domainDepsFromEnvironment } from "./domain-deps.ts";
 import { type ListOutside, listDepsFromEnvironment } from "./list-deps.ts";
+import type { HostUrls } from "./openapi/urls.ts";
 import { rawMessageDepsFromEnvironment } from "./raw-message-deps.ts";
 import type { EmailLogDeps } from "./routes/email-logs.ts";
 
@@ -38,13 +39,15 @@ export interface ApiDeps extends WebhookOutside, ListOutside, DomainOutside, Acc
   readonly clock: Clock;
 }
 
-/** Where the send hosts are, for the API's description. */
-export function urlsFromEnvironment() {
-  const { SEND_URL: send, BULK_URL: bulk } = readEnvironment({
+/** Where the hosts are, for the API's description. */
+export function urlsFromEnvironment(): HostUrls {
+  const env = readEnvironment({
+    [environmentNames.apiUrl]: z.string(),
     [environmentNames.sendUrl]: z.string(),
     [environmentNames.bulkUrl]: z.string(),
+    [environmentNames.trackingUrl]: z.string(),
   });
-  return { send, bulk };
+  return { api: env.API_URL, send: env.SEND_URL, bulk: env.BULK_URL, track: env.TRACKING_URL };
 }
 
 /** Everything that the function needs, from its environment. */

@@ -6,7 +6,8 @@ import { type ApiClient, apiClient } from "../../test/support/api-service.ts";
 import { recordedMessages } from "../../test/support/recorded-messages.ts";
 import { type SendService, startSendService } from "../../test/support/send-service.ts";
 import { settableClock } from "../../test/support/test-table.ts";
-import { linkMs, rawMessage } from "./raw-messages.ts";
+import { openDoor } from "./openapi/open-route.ts";
+import { linkMs, rawMessageRoute } from "./raw-messages.ts";
 import { emailLogRoutes } from "./routes/email-logs.ts";
 
 const noon = Date.UTC(2026, 2, 10, 12);
@@ -61,7 +62,7 @@ async function follow(link: string | undefined, method = "GET"): Promise<HttpRes
     isBase64Encoded: false,
     requestContext: { http: { method, sourceIp: "192.0.2.1" } },
   };
-  return await rawMessage(log.deps.rawMessages, request);
+  return await openDoor([rawMessageRoute(log.deps.rawMessages)])(request);
 }
 
 async function tokenFor(resourceType: "account" | "domain", resourceId: number, accessLevel: 10 | 100) {

@@ -4,10 +4,11 @@ import type { MessageStore } from "../../shared/messages/message-store.ts";
 import { copyPlace } from "../../shared/messages/sent-copy.ts";
 import type { Clock } from "../../shared/platform/clock.ts";
 import { PosternError } from "../../shared/platform/errors.ts";
-import type { HttpEvent, HttpResponse } from "../../shared/platform/http.ts";
+import type { HttpResponse } from "../../shared/platform/http.ts";
 import { readCopyLink, signCopyLink } from "../../shared/tracking/copy-link.ts";
 import type { LinkKeyClient } from "../../shared/tracking/link-key-client.ts";
 import { accountErrorResponse } from "./door/errors.ts";
+import type { OpenRoute } from "./openapi/open-route.ts";
 
 export interface RawMessageDeps {
   readonly messages: Pick<MessageStore, "get">;
@@ -45,21 +46,26 @@ export async function rawMessageUrl(deps: RawMessageDeps, row: MessageRow): Prom
   }
 }
 
-/**
- * Answers who follows such a link: the link is all that he shows.
- *
- * @returns undefined for a request to anything else
- */
-export async function rawMessage(
-  deps: RawMessageDeps,
-  { rawPath, requestContext }: HttpEvent,
-): Promise<HttpResponse | undefined> {
-  const { method } = requestContext.http;
-  if (!rawPath.startsWith(path) || (method !== "GET" && method !== "HEAD")) return undefined;
-  const link = readCopyLink(rawPath.slice(path.length), await deps.linkKeys.key(), deps.clock.now());
-  const row = link && (await deps.messages.get(link));
-  const answer = (row && (await copyOf(deps, row))) ?? accountErrorResponse(new PosternError("not_found"));
-  return method === "HEAD" ? { ...answer, body: "" } : answer;
+/** Where such links lead: the link is all that is shown. */
+export function rawMessageRoute(deps: RawMessageDeps): OpenRoute {
+  return {
+    path: `${path}{token}`,
+    summary: "A message as it was sent to its recipient",
+    description: "From the log's `raw_message_url`, for 15 minutes.",
+    responses: {
+      200: {
+        description: "The message (RFC 5322)",
+        content: { "message/rfc822": { schema: { type: "string", format: "binary" } } },
+      },
+      302: { description: "On to a large message, for a while" },
+      404: { description: "The link is over or was changed, or the message is kept no more" },
+    },
+    answer: async (token) => {
+      const link = readCopyLink(token, await deps.linkKeys.key(), deps.clock.now());
+      const row = link && (await deps.messages.get(link));
+      return (row && (await copyOf(deps, row))) ?? accountErrorResponse(new PosternError("not_found"));
+    },
+  };
 }
 
 async function copyOf(

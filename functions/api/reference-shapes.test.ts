@@ -20,7 +20,10 @@ import { apiDoor } from "./door/door.ts";
 import { openApiDocument } from "./openapi/document.ts";
 import { apiRoutes } from "./routes.ts";
 
-const urls = { send: "https://send.example", bulk: "https://bulk.example" };
+const urls = {
+  ...{ api: "https://api.example", track: "https://track.example" },
+  ...{ send: "https://send.example", bulk: "https://bulk.example" },
+};
 // Descriptions of the service that clients are written for; not everybody who runs this has them.
 const folder = new URL("../../../shared/reference/openapi/", import.meta.url);
 const files = ["email-sending.openapi.yml", "account-management.openapi.yml"].filter((file) =>
@@ -153,7 +156,7 @@ describe.each([own, ...files])("an answer of the account API, by %s,", (name) =>
   let description: ReturnType<typeof described>;
   let ask: Awaited<ReturnType<typeof clientOfNewAccount>>;
   beforeAll(async () => {
-    description = reference ?? described(own, openApiDocument(routes, urls) as unknown as Json);
+    description = reference ?? described(own, openApiDocument(routes, [], urls) as unknown as Json);
     ask = await clientOfNewAccount();
   }, 60_000);
 

@@ -1,36 +1,59 @@
-import type * as z from "zod";
 import type { ApiRoute } from "../door/route.ts";
+import { operation, operationId } from "./account-operation.ts";
 import { type Json, NamedSchemas } from "./json-schema.ts";
-import { type SendUrls, sendPaths } from "./send-paths.ts";
+import type { OpenRoute } from "./open-route.ts";
+import { pagePaths } from "./page-paths.ts";
+import { sendPaths } from "./send-paths.ts";
+import { topicWords } from "./topic-words.ts";
+import type { HostUrls } from "./urls.ts";
+
+const description = `Send email and see what became of it. The API is compatible with Mailtrap's; what is marked as an
+extension is an addition.
+
+**Hosts.** Emails are sent through the host of their stream, everything else goes to the general host.
+
+**Tokens.** Every request shows an API token, as \`Authorization: Bearer <token>\` or as \`Api-Token: <token>\`.
+
+**Two families of paths.** Every path \`/api/…\` of the account API is served as \`/api/accounts/{account_id}/…\`, too, and
+\`domains\` as \`sending_domains\`, for clients that name the account. Answers then call some things by other names.
+
+**Limits.** 150 requests in 10 seconds for each token unless the operator has set another limit, and tighter ones where an
+operation says so. \`X-Ratelimit-Limit\` and \`X-Ratelimit-Remaining\` tell where you are; 429 has \`Retry-After\`, in seconds.
+
+**Errors.** 500 and 429 can be tried again; everything else needs a change of the request.`;
 
 /**
  * The description of every route in OpenAPI 3.1, made from the very schemas by which requests are read, so
  * that it cannot say anything else than what the service does.
+ *
+ * @param open what the general host answers without a token
  */
-export function openApiDocument(routes: readonly ApiRoute[], urls: SendUrls) {
+export function openApiDocument(routes: readonly ApiRoute[], open: readonly OpenRoute[], urls: HostUrls) {
   const schemas = new NamedSchemas();
   const byPath = Map.groupBy(routes, ({ path }) => path);
   const account = [...byPath].map(([path, ofPath]): [string, Json] => [
     `/api${path}`,
     Object.fromEntries(ofPath.map((route) => [route.method.toLowerCase(), operation(route, schemas)])),
   ]);
+  const paths = {
+    ...sendPaths(urls, schemas),
+    ...Object.fromEntries(account),
+    ...Object.fromEntries(open.map((route) => [route.path, { get: openOperation(route) }])),
+    ...pagePaths(urls),
+  };
+  const topics = ["Sending", ...routes.map(({ topic }) => topic), "Links", "Pages for recipients"];
   return {
     openapi: "3.1.0",
-    info: {
-      title: "Postern",
-      version: "1.0.0",
-      description:
-        "Every path `/api/…` of the account API is served as `/api/accounts/{account_id}/…` too, and `domains` as `sending_domains`.",
-    },
-    servers: [{ url: "/" }],
+    info: { title: "Postern", version: "1.0.0", description },
+    servers: [{ url: urls.api, description: "general host" }],
     security: [{ bearer: [] }, { apiToken: [] }],
-    tags: [...new Set(["Sending", ...routes.map(({ topic }) => topic)])].map((name) => ({ name })),
-    paths: { ...sendPaths(urls, schemas), ...Object.fromEntries(account) } as Readonly<Record<string, Json>>,
+    tags: [...new Set(topics)].map((name) => ({ name, ...wordsOn(name) })),
+    paths: paths as Readonly<Record<string, Json>>,
     components: {
       schemas: schemas.all,
       securitySchemes: {
-        bearer: { type: "http", scheme: "bearer" },
-        apiToken: { type: "apiKey", in: "header", name: "Api-Token" },
+        bearer: { type: "http", scheme: "bearer", description: "An API token" },
+        apiToken: { type: "apiKey", in: "header", name: "Api-Token", description: "The same, as a header" },
       },
     },
   };
@@ -38,77 +61,16 @@ export function openApiDocument(routes: readonly ApiRoute[], urls: SendUrls) {
 
 export type OpenApiDocument = ReturnType<typeof openApiDocument>;
 
-function operation(route: ApiRoute, schemas: NamedSchemas): Json {
-  return {
-    tags: [route.topic],
-    summary: route.summary,
-    ...(route.isExtension === true && { "x-extension": true }),
-    parameters: [...pathParameters(route.path), ...queryParameters(route.query, schemas)],
-    ...(route.body && {
-      requestBody: { content: { "application/json": { schema: schemas.of(route.body, "input") } } },
-    }),
-    responses: {
-      ...Object.fromEntries(
-        Object.entries(route.responses).map(([status, schema]) => [status, success(schema, schemas)]),
-      ),
-      ...errorsOf(route),
-    },
-  };
+function wordsOn(topic: string): { description?: string } {
+  const words = topicWords[topic];
+  return words === undefined ? {} : { description: words };
 }
 
-function pathParameters(path: string): Json[] {
+function openOperation({ path, summary, description, responses }: OpenRoute): Json {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
-  return names.map((name) => ({ name, in: "path", required: true, schema: { type: "string" } }));
-}
-
-function queryParameters(query: z.ZodType | undefined, schemas: NamedSchemas): Json[] {
-  if (query === undefined) return [];
-  const { properties = {}, required = [] } = schemas.of(query, "input") as {
-    properties?: Record<string, Json>;
-    required?: string[];
+  return {
+    ...{ tags: ["Links"], operationId: operationId("GET", path), summary, description, security: [] },
+    ...{ "x-extension": true, responses },
+    parameters: names.map((name) => ({ name, in: "path", required: true, schema: { type: "string" } })),
   };
-  return Object.entries(properties).map(([name, schema]) => ({
-    name: schema["type"] === "array" ? `${name}[]` : name,
-    in: "query",
-    required: required.includes(name),
-    ...(schema["type"] === "object" && { style: "deepObject", explode: true }),
-    schema,
-  }));
-}
-
-function success(schema: z.ZodType | undefined, schemas: NamedSchemas): Json {
-  if (schema === undefined) return { description: "Done" };
-  return { description: "Done", content: { "application/json": { schema: schemas.of(schema, "output") } } };
-}
-
-const text = { type: "string" };
-const texts = { type: "array", items: text };
-const errorForms = {
-  400: { description: "Bad request", form: { error: text } },
-  401: { description: "The token is missing, wrong or expired", form: { error: text } },
-  403: { description: "The token may not do this", form: { errors: text } },
-  404: { description: "There is no such thing, or not in this account", form: { error: text } },
-  422: {
-    description: "Fields are wrong",
-    form: { errors: { type: "object", additionalProperties: texts } },
-  },
-  429: { description: "Too many requests; see Retry-After", form: { errors: text } },
-};
-
-function errorsOf({ path, body, query }: ApiRoute): Json {
-  const statuses = [
-    ...(query || body ? [400 as const] : []),
-    401 as const,
-    403 as const,
-    ...(path.includes("{") ? [404 as const] : []),
-    ...(body ? [422 as const] : []),
-    429 as const,
-  ];
-  return Object.fromEntries(
-    statuses.map((status) => {
-      const { description, form } = errorForms[status];
-      const schema = { type: "object", properties: form };
-      return [status, { description, content: { "application/json": { schema } } }];
-    }),
-  );
 }

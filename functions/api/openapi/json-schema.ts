@@ -18,7 +18,7 @@ export class NamedSchemas {
   }
 
   /** All that were named so far. */
-  get all(): Json {
+  get all(): Readonly<Record<string, Json>> {
     return Object.fromEntries(this.#found);
   }
 }

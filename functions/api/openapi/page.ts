@@ -1,25 +1,37 @@
 import type { OpenApiDocument } from "./document.ts";
+import { escaped, marked } from "./html.ts";
 import type { Json } from "./json-schema.ts";
+import { type Listed, operationHtml } from "./operation-html.ts";
+import { pageStyle } from "./page-style.ts";
 
 /** The description as a page that anybody can read, without a script and without loading anything. */
-export function referencePage({ info, paths, tags }: OpenApiDocument): string {
-  const operations = Object.entries(paths).flatMap(([path, item]) => operationsOf(path, item));
-  const sections = tags.map(({ name }) => {
-    const ofTopic = operations.filter(({ topic }) => topic === name);
-    return `<h2>${escaped(name)}</h2>\n${ofTopic.map(({ html }) => html).join("\n")}`;
-  });
+export function referencePage({ info, servers, paths, tags, components }: OpenApiDocument): string {
+  const operations = Object.entries(paths).flatMap(([path, item]) => listed(path, item, servers));
+  const topics = tags.map(({ name, description = "" }) => ({
+    ...{ name, description, anchor: anchorOf(name) },
+    operations: operations.filter(({ operation }) => (operation["tags"] as string[]).includes(name)),
+  }));
+  const links = topics.map(({ name, anchor }) => `<li><a href="#${anchor}">${escaped(name)}</a></li>`);
+  const sections = topics.map(
+    (topic) =>
+      `<section><h2 id="${topic.anchor}">${escaped(topic.name)}</h2>\n<p>${marked(topic.description)}</p>\n` +
+      `${topic.operations.map((one) => operationHtml(one, components.schemas)).join("\n")}</section>`,
+  );
+  const paragraphs = info.description.split("\n\n").map((text) => `<p>${marked(text)}</p>`);
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <title>${escaped(info.title)} API</title>
-<style>${style}</style>
+<style>${pageStyle}</style>
 </head>
 <body>
-<main>
+<nav aria-label="Topics"><a href="#top">${escaped(info.title)} API</a><ul>${links.join("")}</ul></nav>
+<main id="top">
 <h1>${escaped(info.title)} API</h1>
-<p>${escaped(info.description)}</p>
+${paragraphs.join("\n")}
 <p>The same as <a href="/openapi.json">OpenAPI 3.1</a>, for programs.</p>
 ${sections.join("\n")}
 </main>
@@ -28,29 +40,14 @@ ${sections.join("\n")}
 `;
 }
 
-const style =
-  "body{font:1rem/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}" +
-  "code,pre{font-family:ui-monospace,monospace;font-size:.9em}pre{overflow:auto;background:#f4f4f4;padding:.75rem}" +
-  "details{margin:.5rem 0}summary{cursor:pointer}b{display:inline-block;min-width:4.5rem}";
-
-function operationsOf(path: string, item: Json): { topic: string; html: string }[] {
-  return Object.entries(item)
-    .filter(([method]) => method !== "servers")
-    .map(([method, value]) => {
-      const operation = value as Json;
-      const topic = String((operation["tags"] as string[])[0]);
-      return { topic, html: details(`${method.toUpperCase()}`, path, operation) };
-    });
+function listed(path: string, { servers, ...item }: Json, usual: OpenApiDocument["servers"]): Listed[] {
+  const hosts = (servers ?? usual) as { url: string }[];
+  const host = hosts[0]?.url ?? "";
+  return Object.entries(item).map(([method, operation]) => ({
+    ...{ method: method.toUpperCase(), path, host, operation: operation as Json },
+  }));
 }
 
-function details(method: string, path: string, operation: Json): string {
-  const extension = operation["x-extension"] === true ? " (extension)" : "";
-  const { summary, parameters, requestBody, responses } = operation;
-  const parts = { parameters, requestBody, responses };
-  return `<details><summary><b>${method}</b> <code>${escaped(path)}</code> ${escaped(String(summary))}${extension}</summary>
-<pre>${escaped(JSON.stringify(parts, null, 2))}</pre></details>`;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+function anchorOf(name: string): string {
+  return name.toLowerCase().replaceAll(" ", "-");
 }

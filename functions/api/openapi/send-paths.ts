@@ -1,37 +1,79 @@
 import * as z from "zod";
-import { emailSchemas } from "../../../shared/submission/email-schemas.ts";
+import { emailFields } from "./email-fields.ts";
 import type { Json, NamedSchemas } from "./json-schema.ts";
+import type { HostUrls } from "./urls.ts";
 
-/** Where the send hosts are, without a trailing slash. */
-export interface SendUrls {
-  readonly send: string;
-  readonly bulk: string;
+const messageIds = z.object({ success: z.literal(true), message_ids: z.array(z.uuid()) });
+const errors = z
+  .object({ success: z.literal(false), errors: z.array(z.string()) })
+  .meta({ id: "SendErrors" });
+const batchItem = z.union([messageIds, z.object({ success: z.literal(false), errors: z.array(z.string()) })]);
+
+const email: Json = { type: "object", properties: emailFields };
+const { to: _to, cc: _cc, bcc: _bcc, ...baseFields } = emailFields;
+
+interface Call {
+  readonly id: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly body: Json;
+  readonly example: Json;
+  readonly answer: z.ZodType;
 }
 
-const email = z.object(emailSchemas).partial();
-const messageIds = z.object({ success: z.literal(true), message_ids: z.array(z.uuid()) });
-const errors = z.object({ success: z.literal(false), errors: z.array(z.string()) });
+const send: Call = {
+  id: "send",
+  summary: "Send an email",
+  description:
+    "Each recipient gets a message with an id of its own, and is billed as one email. The ids come in the order of `to`, `cc`, `bcc`. Accepted is what is answered with 200: it is sent, once, whatever happens afterwards.",
+  body: email,
+  example: {
+    from: { email: "shop@example.com", name: "Shop" },
+    to: [{ email: "ada@example.net", name: "Ada" }],
+    subject: "Your receipt",
+    text: "Thank you for your order.",
+    html: "<p>Thank you for your order.</p>",
+    category: "Receipts",
+    custom_variables: { order: "771" },
+  },
+  answer: messageIds,
+};
+
+const batch: Call = {
+  id: "sendBatch",
+  summary: "Send up to 500 emails",
+  description:
+    "What `base` says holds for each of `requests` that does not say otherwise. Each is checked by itself, and answered in its place: `success` above all is true even if every email was refused. 50 MB in all.",
+  body: {
+    type: "object",
+    properties: {
+      base: { type: "object", properties: baseFields, description: "An email without recipients" },
+      requests: { type: "array", maxItems: 500, items: email },
+    },
+    required: ["requests"],
+  },
+  example: {
+    base: { from: { email: "shop@example.com" }, subject: "Shift plan", text: "See you Monday." },
+    requests: [
+      { to: [{ email: "ada@example.net" }] },
+      { to: [{ email: "bob@example.net" }], subject: "Shift plan, late" },
+    ],
+  },
+  answer: z.object({ success: z.literal(true), responses: z.array(batchItem) }),
+};
 
 /** The send API's two paths, on the hosts of the two streams. */
-export function sendPaths({ send, bulk }: SendUrls, schemas: NamedSchemas): Readonly<Record<string, Json>> {
+export function sendPaths(
+  { send: sendUrl, bulk }: Pick<HostUrls, "send" | "bulk">,
+  schemas: NamedSchemas,
+): Readonly<Record<string, Json>> {
   const servers = [
-    { url: send, description: "transactional stream" },
+    { url: sendUrl, description: "transactional stream" },
     { url: bulk, description: "bulk stream" },
   ];
   return {
-    "/api/send": {
-      servers,
-      post: operation(schemas, "Send an email", email, messageIds),
-    },
-    "/api/batch": {
-      servers,
-      post: operation(
-        schemas,
-        "Send up to 500 emails",
-        z.object({ base: email.optional(), requests: z.array(email) }),
-        z.object({ success: z.literal(true), responses: z.array(z.union([messageIds, errors])) }),
-      ),
-    },
+    "/api/send": { servers, post: operation(schemas, send) },
+    "/api/batch": { servers, post: operation(schemas, batch) },
   };
 }
 
@@ -45,30 +87,21 @@ const refusals = {
   500: "Something went wrong here; nothing was sent or billed",
 };
 
-function operation(schemas: NamedSchemas, summary: string, body: z.ZodType, answer: z.ZodType): Json {
+const idempotencyKey: Json = {
+  ...{ name: "Idempotency-Key", in: "header", required: false, schema: { type: "string", maxLength: 255 } },
+  description: "Repeating a request with the same key within 24 hours sends nothing twice (extension)",
+};
+
+function operation(schemas: NamedSchemas, { id, summary, description, body, example, answer }: Call): Json {
+  const json = (schema: Json) => ({ content: { "application/json": { schema } } });
+  const refused = json(schemas.of(errors, "output"));
   return {
-    tags: ["Sending"],
-    summary,
-    parameters: [
-      {
-        name: "Idempotency-Key",
-        in: "header",
-        required: false,
-        description: "Repeating a request with the same key within 24 hours sends nothing twice",
-        schema: { type: "string" },
-      },
-    ],
-    requestBody: { required: true, content: { "application/json": { schema: schemas.of(body, "input") } } },
+    ...{ tags: ["Sending"], operationId: id, summary, description, parameters: [idempotencyKey] },
+    requestBody: { required: true, content: { "application/json": { schema: body, example } } },
     responses: {
-      200: {
-        description: "Accepted",
-        content: { "application/json": { schema: schemas.of(answer, "output") } },
-      },
+      200: { description: "Accepted", ...json(schemas.of(answer, "output")) },
       ...Object.fromEntries(
-        Object.entries(refusals).map(([status, description]) => [
-          status,
-          { description, content: { "application/json": { schema: schemas.of(errors, "output") } } },
-        ]),
+        Object.entries(refusals).map(([status, said]) => [status, { description: said, ...refused }]),
       ),
     },
   };

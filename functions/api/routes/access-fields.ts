@@ -1,7 +1,13 @@
 import * as z from "zod";
 import { type Access, accessResourceTypes, type PermissionChange } from "../../../shared/accounts/access.ts";
 import { PosternError } from "../../../shared/platform/errors.ts";
-import { levelField, resourceIdField, resourceName, resourceTypeOf } from "./token-fields.ts";
+import {
+  levelField,
+  permissionWords,
+  resourceIdField,
+  resourceName,
+  resourceTypeOf,
+} from "./token-fields.ts";
 
 /** One or many: clients write lists in several ways. */
 const idList = z.union([z.array(z.string()), z.string().transform((id) => [id])]).optional();
@@ -30,7 +36,22 @@ const permissionSchema = z.object({
   _destroy: z.union([z.boolean(), z.stringbool()]).default(false),
 });
 
-export const bulkSchema = z.object({ permissions: z.array(z.unknown(), "can't be blank").max(1_000) });
+const wantedPermission = z.unknown().meta({
+  type: "object",
+  properties: {
+    ...permissionWords,
+    resource_type: {
+      ...permissionWords.resource_type,
+      description: "`account`, `domain`, `billing` or `email_template_permission_scope`",
+    },
+    _destroy: { type: "boolean", default: false, description: "Takes the permission away" },
+  },
+  required: ["resource_type", "resource_id"],
+});
+
+export const bulkSchema = z.object({
+  permissions: z.array(wantedPermission, "can't be blank").max(1_000),
+});
 
 /** @throws PosternError `not_found` for a resource or level that there is not: this call has no other error */
 export function changesOf(asked: readonly unknown[]): PermissionChange[] {
@@ -49,7 +70,7 @@ export function changesOf(asked: readonly unknown[]): PermissionChange[] {
 
 export const inviteSchema = z.object({
   email: z.string("can't be blank").trim().min(1, "can't be blank").pipe(z.email("is invalid").max(254)),
-  permissions: z.array(z.unknown()).max(1_000).default([]),
+  permissions: z.array(wantedPermission).max(1_000).default([]),
 });
 
 export const accessSchema = z

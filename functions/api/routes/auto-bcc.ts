@@ -12,7 +12,10 @@ export interface AutoBccDeps {
 }
 
 const bodySchema = z.object({
-  auto_bcc: wantedAutoBccSchema,
+  auto_bcc: wantedAutoBccSchema.meta({
+    // Not `examples`, which are left out of what is transformed.
+    example: { emails: ["crm@example.net"], headers: { "X-Copy": "yes" } },
+  }),
 });
 const shownSchema = z.object({
   auto_bcc: z.object({

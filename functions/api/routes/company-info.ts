@@ -26,7 +26,13 @@ const infoSchema = z.object({
   terms_of_service_url: text,
   info_level: z.enum(["business", "individual"], "is invalid").nullish(),
 });
-const bodySchema = z.object({ company_info: infoSchema.default({}) }).prefault({});
+const example = {
+  ...{ name: "Till & Co", address: "4 Quay Road", city: "Cork", country: "Ireland", zip_code: "T12 AB34" },
+  website_url: "https://till.example/",
+};
+const bodySchema = z
+  .object({ company_info: infoSchema.default({}).meta({ examples: [example] }) })
+  .prefault({});
 const shownText = z.string().nullable();
 const shownSchema = z.object({
   name: shownText,

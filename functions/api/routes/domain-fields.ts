@@ -50,8 +50,9 @@ export const domainSchema = z.object({
 /** Both families of paths name the wrapper differently; either is taken. */
 function wrapped<Shape extends z.ZodRawShape>(shape: Shape) {
   const fields = z.object(shape);
+  const same = { description: "`domain` by its other name", "x-same-as": "domain" };
   return z
-    .object({ domain: fields.optional(), sending_domain: fields.optional() })
+    .object({ domain: fields.optional(), sending_domain: fields.optional().meta(same) })
     .transform(({ domain, sending_domain }) => domain ?? sending_domain);
 }
 
@@ -86,6 +87,7 @@ export const questionnaireSchema = z.object({
     .record(z.string().max(200), z.string().trim().max(5_000))
     .refine((answers) => Object.values(answers).some((answer) => answer !== ""), "can't be blank")
     .refine((answers) => Object.keys(answers).length <= 50, "has too many answers")
+    .meta({ description: "Answers by their questions", examples: [{ "What do you send?": "Receipts" }] })
     // They are kept in the domain's row, which sending reads.
     .refine((answers) => Buffer.byteLength(JSON.stringify(answers)) <= 50_000, "is too long"),
 });

@@ -23,6 +23,11 @@ const path = "/organizations/{organization_id}/sub_accounts";
 const topic = "Organizations";
 const subAccountSchema = z.object({ id: z.int(), name: z.string() }).meta({ id: "SubAccount" });
 const longestName = 255;
+const accountWords = {
+  type: "object",
+  properties: { name: { type: "string", maxLength: longestName, examples: ["Team"] } },
+  required: ["name"],
+};
 
 /** Organizations and their sub-accounts. */
 export function organizationRoutes(deps: OrganizationDeps): ApiRoute[] {
@@ -46,7 +51,7 @@ function createRoute(deps: OrganizationDeps): ApiRoute {
     ...{ method: "POST", path, topic, access: "any token" },
     summary:
       "Create a sub-account, with a token of the organization; it has the plan of the organization, and uses its quota",
-    body: z.object({ account: z.unknown().optional() }),
+    body: z.object({ account: z.unknown().optional().meta(accountWords) }),
     responses: { 200: subAccountSchema, 400: undefined },
     async handle(request) {
       const organization = await organizationOf(deps.organizations, request);

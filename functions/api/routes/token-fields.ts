@@ -39,7 +39,8 @@ const expiryField = z
     context.addIssue({ code: "custom", message: "is invalid" });
     return z.NEVER;
   })
-  .nullish();
+  .nullish()
+  .describe("ISO 8601, at most five years ahead; null for never, and a year if it is left out");
 
 const tooLong = "is too long (maximum is 255 characters)";
 const nameField = z
@@ -49,12 +50,32 @@ const nameField = z
   .max(255, tooLong)
   .refine(isOneLine, "is invalid");
 
+/** What a permission is on, and how much of it, for the API's description. */
+export const permissionWords = {
+  resource_type: { type: "string", examples: ["domain"], description: "`account` or `domain`" },
+  resource_id: { type: "integer" },
+  access_level: {
+    enum: [100, 10, "admin", "viewer"],
+    description: "100 and `admin` are the same, and so on",
+  },
+} as const;
+
 // What a resource names is looked at by the route, all of it at once, as the API words it.
-const wantedResource = z.looseObject({});
+const wantedResource = z.looseObject({}).meta({
+  properties: permissionWords,
+  required: Object.keys(permissionWords),
+});
 
 export const newTokenSchema = z.object({
-  name: z.unknown().optional(),
-  resources: z.array(wantedResource, "is invalid").max(1_000, "is invalid").nullish(),
+  name: z
+    .unknown()
+    .optional()
+    .meta({ type: "string", maxLength: 255, examples: ["Shop"] }),
+  resources: z
+    .array(wantedResource, "is invalid")
+    .max(1_000, "is invalid")
+    .nullish()
+    .describe("What the token is for; at least one"),
   expires_at: expiryField,
 });
 
