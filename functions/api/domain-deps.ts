@@ -5,7 +5,12 @@ import { trackingHostsOfSchedule } from "../../shared/domains/open-tracking-host
 import { type NoticeStore, noticeStore } from "../../shared/notifications/notice-store.ts";
 import { ownerOf } from "../../shared/notifications/owner.ts";
 import { type OwnerEmailClient, ownerEmailClient } from "../../shared/notifications/owner-email-client.ts";
-import { type documentClient, keyClient, mailClient } from "../../shared/platform/aws-clients.ts";
+import {
+  type documentClient,
+  identityClient,
+  keyClient,
+  mailClient,
+} from "../../shared/platform/aws-clients.ts";
 import { systemClock as clock } from "../../shared/platform/clock.ts";
 import { readEnvironment } from "../../shared/platform/environment.ts";
 import { zoneClient } from "../../shared/platform/zone-client.ts";
@@ -30,16 +35,15 @@ export function domainDepsFromEnvironment(client: ReturnType<typeof documentClie
     [environmentNames.websiteAllowPrivate]: z.stringbool(),
     [environmentNames.customTrackingHosts]: z.stringbool().default(false),
   });
-  const ses = mailClient();
   const table = env.ACCOUNTS_TABLE;
   const mailHost = env.MAIL_HOST;
-  const email = ownerEmailClient({ ses, mailHost, answersTo: env.OPERATOR_EMAIL, clock });
+  const email = ownerEmailClient({ ses: mailClient(), mailHost, answersTo: env.OPERATOR_EMAIL, clock });
   const notices = noticeStore({ client, table: env.NOTICES_TABLE, clock });
   const owner = ownerOf(notices);
   return {
     ...{ email, notices },
     domainWork: domainWork({
-      ...{ client, table, clock, ses, mailHost, owner },
+      ...{ client, table, clock, ses: identityClient(), mailHost, owner },
       ...{ kms: keyClient(), keyId: env.DKIM_KEY_ID, route53: zoneClient(), zoneId: env.HOSTED_ZONE_ID },
       ...{ dnsServer: env.DNS_SERVER, allowPrivateWebsites: env.WEBSITE_ALLOW_PRIVATE },
       ...(env.CUSTOM_TRACKING_HOSTS && { trackingHosts: trackingHostsOfSchedule }),

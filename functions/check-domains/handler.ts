@@ -4,7 +4,7 @@ import { domainWork } from "../../shared/domains/domain-work.ts";
 import { trackingHostClient } from "../../shared/domains/tracking-host-client.ts";
 import { noticeStore } from "../../shared/notifications/notice-store.ts";
 import { ownerOf } from "../../shared/notifications/owner.ts";
-import { documentClient, keyClient, mailClient } from "../../shared/platform/aws-clients.ts";
+import { documentClient, identityClient, keyClient } from "../../shared/platform/aws-clients.ts";
 import { systemClock as clock } from "../../shared/platform/clock.ts";
 import { edgeClient } from "../../shared/platform/edge-client.ts";
 import { readEnvironment } from "../../shared/platform/environment.ts";
@@ -23,7 +23,7 @@ const env = readEnvironment({
   [environmentNames.trackingConnectionGroupId]: z.string().optional(),
 });
 const client = documentClient();
-const ses = mailClient();
+const ses = identityClient();
 const table = env.ACCOUNTS_TABLE;
 const mailHost = env.MAIL_HOST;
 const owner = ownerOf(noticeStore({ client, table: env.NOTICES_TABLE, clock }));

@@ -20,8 +20,8 @@ import {
   bucketClient,
   documentClient,
   eventBridgeClient,
+  identityClient,
   keyClient,
-  mailClient,
   queueClient,
 } from "../../shared/platform/aws-clients.ts";
 import { systemClock as clock } from "../../shared/platform/clock.ts";
@@ -50,7 +50,7 @@ const env = readEnvironment({
   [environmentNames.installation]: z.string(),
 });
 const client = documentClient();
-const ses = mailClient();
+const ses = identityClient();
 const table = env.ACCOUNTS_TABLE;
 const mailHost = env.MAIL_HOST;
 const accounts = accountStore({ client, table, clock });

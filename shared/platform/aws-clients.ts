@@ -46,6 +46,14 @@ export function mailClient(): SESv2Client {
   );
 }
 
+/**
+ * An SES client for identities. Amazon SES takes about one such call a second, of all customers together; a call may be
+ * repeated, and is for some seconds.
+ */
+export function identityClient(): SESv2Client {
+  return lean(new SESv2Client({ requestHandler, maxAttempts: 7 }));
+}
+
 export function eventBridgeClient(): EventBridgeClient {
   return new EventBridgeClient({ requestHandler });
 }
