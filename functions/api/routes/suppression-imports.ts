@@ -124,6 +124,7 @@ function startRoute(deps: ImportRouteDeps): ApiRoute {
     method: "POST",
     path: "/suppressions/imports/{id}/start",
     summary: "Begin an import whose file was uploaded; beginning it again changes nothing",
+    pool: "suppressions",
     responses: { 202: envelope },
     async handle(request) {
       const kept = await found(deps, request);

@@ -195,6 +195,14 @@ describe("an import by upload", () => {
     const { body } = await prepare({ bytes: 5 });
     expect((await start(idIn(body), (await service.account()).token)).status).toBe(404);
   });
+
+  it("is begun ten times a minute at most: each time asks for work until it is under way", async () => {
+    const { body } = await prepare({ bytes: 1 });
+    await deps.files.put(`lists/${account.accountId}/${idIn(body)}.csv`, Buffer.from("a"));
+    const statuses: number[] = [];
+    for (let times = 0; times < 10; times += 1) statuses.push((await start(idIn(body))).status);
+    expect(statuses).toEqual([...Array(9).fill(202), 429]);
+  });
 });
 
 describe("an export", () => {
