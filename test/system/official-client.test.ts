@@ -197,17 +197,6 @@ describe("the official client drives", () => {
     expect(await kept(promised.optOut, trackingOptOuts.delete(quiet.id))).toEqual(quiet);
     await expect(trackingOptOuts.delete(quiet.id)).rejects.toThrow("Tracking opt-out not found");
   });
-
-  it("an organization's sub-accounts", async () => {
-    const { accountId } = customer;
-    const { organizationId } = await operate({ action: "createOrganization", accountId, name: "Group" });
-    const wanted = { accountId, name: "org", accessLevel: 100, organizationId };
-    const { token } = await operate({ action: "createToken", ...wanted });
-    const options = { token: String(token), organizationId: Number(organizationId) };
-    const { organizations } = officialClient({ ...customer, urls: cloud.urls }, options);
-    const made = await organizations.subAccounts.create({ name: "Team" });
-    expect(await organizations.subAccounts.getList()).toEqual([{ id: made.id, name: "Team" }]);
-  });
 });
 
 describe("the official transport for nodemailer", () => {
