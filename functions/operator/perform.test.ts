@@ -333,9 +333,11 @@ describe("the operator", () => {
     const [demo] = (await deps.domains.list(accountId)).filter((domain) => domain.demo);
     const ofDemo = { action: "setDomainSettings", accountId, domainId: demo?.id, autoBcc };
     await expect(operate(ofDemo)).rejects.toThrow("not on demo domains");
-    const [last] = await audits.list(accountId, { limit: 1 });
-    expect(last).toMatchObject({ event: "activity_log.sending_domain.updated", actor: { name: "Operator" } });
-    expect(last?.changes?.["autoBcc"]).toMatchObject({ to: { emails: [] } });
+    const noted = (await audits.list(accountId, { limit: 20 })).filter(({ changes }) => changes?.["autoBcc"]);
+    expect(noted).toHaveLength(2);
+    for (const { event, actor } of noted) {
+      expect([event, actor.name]).toEqual(["activity_log.sending_domain.updated", "Operator"]);
+    }
   });
 
   it("decides about a domain, and its owner is told why", async () => {
