@@ -43,8 +43,9 @@ describe("the permissions that a call needs", () => {
     ]);
   });
 
-  it("are those of each item in a transaction", () => {
+  it("are those of each item in a transaction, each once", () => {
     const TransactItems = [
+      { Put: { TableName: "Orders" } },
       { Put: { TableName: "Orders" } },
       { ConditionCheck: { TableName: "Other" } },
       { Update: { TableName: "Orders" } },

@@ -45,7 +45,7 @@ export function requiredPermissions({ service, operation, input }: AwsCall): Per
 
 function dynamodbPermissions(operation: string, input: Input): Permission[] {
   const transaction = input["TransactItems"];
-  if (Array.isArray(transaction)) return transaction.flatMap(transactionItemPermissions);
+  if (Array.isArray(transaction)) return distinct(transaction.flatMap(transactionItemPermissions));
   const batch = input["RequestItems"];
   if (batch) return Object.keys(batch).map((table) => permission(`dynamodb:${operation}`, tableArn(table)));
   const table = tableArn(textOf(input["TableName"]));
@@ -66,6 +66,11 @@ function transactionItemPermissions(item: unknown): Permission[] {
   return Object.entries(Object(item) as Record<string, Input>).map(([kind, request]) =>
     permission(`dynamodb:${transactionActions[kind] ?? kind}`, tableArn(textOf(request["TableName"]))),
   );
+}
+
+/** A transaction may write a hundred items to the same table. */
+function distinct(permissions: readonly Permission[]): Permission[] {
+  return [...new Map(permissions.map((one) => [`${one.action} ${one.resource}`, one])).values()];
 }
 
 const s3Actions: Readonly<Record<string, string>> = {
