@@ -12,7 +12,7 @@ export interface GatewayPlace {
   readonly host: string;
   readonly smtp: Readonly<Record<"port" | "bulkPort" | "tlsPort", number>>;
   readonly http: Readonly<Record<"send" | "bulk", number>>;
-  /** The same for who calls it: address, ports, and the authority to trust, as JSON. */
+  /** The same for who calls it: names, address, ports, and the authority to trust, as JSON. */
   readonly smtpDoor: string;
   /** What the local CloudFront shows. */
   readonly originSecret: string;
@@ -33,6 +33,7 @@ export async function gatewayPlace({ host, ports }: CloudOptions, state: StateFo
     smtp: { port, bulkPort, tlsPort },
     smtpDoor: JSON.stringify({
       ...{
+        hosts: ["live.localhost", "bulk.localhost"],
         address: host === "0.0.0.0" ? "127.0.0.1" : host,
         starttls: port,
         tls: tlsPort,

@@ -29,7 +29,7 @@ export interface EdgeProps {
  * gateway. Without a zone and a certificate there is only the function that chooses, for the local cloud.
  */
 export class Edge extends Construct {
-  /** By the hosts before which they stand. */
+  /** By what the hosts before which they stand have before the mail host. */
   readonly distributions: Record<string, cloudfront.Distribution> = {};
   private readonly chooser: cloudfront.Function;
 
@@ -84,7 +84,7 @@ export class Edge extends Construct {
       // A distribution knows an origin by a behaviour only. Nobody asks for this path; the function chooses.
       additionalBehaviors: { "/large": this.behavior(containers) },
     });
-    this.distributions[domainName] = distribution;
+    this.distributions[host] = distribution;
     acknowledge(distribution);
     const zone = operatorsZone(this);
     if (zone === undefined) return;

@@ -1,4 +1,4 @@
-import { Aws } from "aws-cdk-lib";
+import { Aws, Fn, Token } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import type { ToldInstallation } from "../../shared/contracts/installation.ts";
 import { Deployment } from "../defaults/deployment.ts";
@@ -18,29 +18,32 @@ export interface Frontage {
 
 type Told = Pick<ToldInstallation, "smtp" | "distributions" | "certificates">;
 
-/** What the doctor is told of it. */
+/** What the doctor is told of it, by what hosts have before the mail host. */
 export function toldFrontage(scope: Construct, frontage: Frontage): Told {
-  const { mailHost, smtpCertificateSecretArn: secret, local } = Deployment.of(scope).settings;
-  // By these names the local gateway's certificate knows its streams.
-  const smtpHost = local ? "localhost" : `smtp.${mailHost}`;
-  const distributions = distributionsOf(frontage, mailHost);
-  const certificates = certificatesOf(scope, frontage);
+  const { smtpCertificateSecretArn: secret } = Deployment.of(scope).settings;
+  const distributions = distributionsOf(frontage);
+  const certificates = Object.fromEntries(
+    Object.entries(certificatesOf(scope, frontage)).map(([hosts, arn]) => [hosts, briefly(arn)]),
+  );
   return {
-    ...(frontage.gateway !== undefined && {
-      smtp: { hosts: [`live.${smtpHost}`, `bulk.${smtpHost}`], ...(secret !== undefined && { secret }) },
-    }),
+    ...(frontage.gateway !== undefined && { smtp: secret === undefined ? {} : { secret } }),
     ...(Object.keys(distributions).length > 0 && { distributions }),
-    ...(certificates.length > 0 && { certificates }),
+    ...(Object.keys(certificates).length > 0 && { certificates }),
   };
+}
+
+/** A certificate that the stack makes is in its own region: its id says which. Room for names is short. */
+function briefly(certificateArn: string): string {
+  return Token.isUnresolved(certificateArn) ? Fn.select(1, Fn.split("/", certificateArn)) : certificateArn;
 }
 
 /** The doctor may look at all of it, and change nothing. */
 export function allowFrontage(worker: ServiceFunction, frontage: Frontage): void {
-  const { mailHost, smtpCertificateSecretArn: secret } = Deployment.of(worker).settings;
+  const { smtpCertificateSecretArn: secret } = Deployment.of(worker).settings;
   if (frontage.gateway !== undefined && secret !== undefined) {
     worker.allow(["secretsmanager:DescribeSecret"], [secret]);
   }
-  const ids = Object.values(distributionsOf(frontage, mailHost));
+  const ids = Object.values(distributionsOf(frontage));
   if (ids.length > 0) {
     const distributions = `arn:${Aws.PARTITION}:cloudfront::${Aws.ACCOUNT_ID}:distribution`;
     worker.allow(
@@ -48,36 +51,29 @@ export function allowFrontage(worker: ServiceFunction, frontage: Frontage): void
       ids.map((id) => `${distributions}/${id}`),
     );
   }
-  const arns = certificatesOf(worker, frontage).map(({ arn }) => arn);
+  const arns = Object.values(certificatesOf(worker, frontage));
   if (arns.length > 0) worker.allow(["acm:DescribeCertificate"], arns);
 }
 
-/** Ids by hosts. */
-function distributionsOf({ edge, trackingHosts }: Frontage, mailHost: string): Record<string, string> {
+function distributionsOf({ edge, trackingHosts }: Frontage): Record<string, string> {
   const edges = Object.entries(edge?.distributions ?? {});
   return {
     ...Object.fromEntries(edges.map(([host, { distributionId }]) => [host, distributionId])),
-    ...(trackingHosts && { [`t.${mailHost}`]: trackingHosts.distribution.ref }),
+    ...(trackingHosts && { t: trackingHosts.distribution.ref }),
   };
 }
 
-function certificatesOf(
-  scope: Construct,
-  { gateway, edge, doors }: Frontage,
-): { arn: string; hosts: string[] }[] {
-  const { mailHost, edgeCertificateArn } = Deployment.of(scope).settings;
+function certificatesOf(scope: Construct, { gateway, edge, doors }: Frontage): Record<string, string> {
+  const { edgeCertificateArn } = Deployment.of(scope).settings;
   const behindEdge = Object.keys(edge?.distributions ?? {});
-  const own = Object.entries(doors).flatMap(([name, { certificate }]) =>
-    certificate === undefined ? [] : [{ arn: certificate.certificateArn, hosts: [`${name}.${mailHost}`] }],
+  const own = Object.entries(doors).flatMap(([host, { certificate }]) =>
+    certificate === undefined ? [] : [[host, certificate.certificateArn] as const],
   );
-  const { certificate, originHost } = gateway?.balancer ?? {};
-  return [
-    ...own,
-    ...(certificate !== undefined && originHost !== undefined
-      ? [{ arn: certificate.certificateArn, hosts: [originHost] }]
-      : []),
-    ...(edgeCertificateArn !== undefined && behindEdge.length > 0
-      ? [{ arn: edgeCertificateArn, hosts: behindEdge }]
-      : []),
-  ];
+  const certificate = gateway?.balancer.certificate;
+  return {
+    ...Object.fromEntries(own),
+    ...(certificate !== undefined && { gateway: certificate.certificateArn }),
+    ...(edgeCertificateArn !== undefined &&
+      behindEdge.length > 0 && { [behindEdge.join(" ")]: edgeCertificateArn }),
+  };
 }

@@ -108,17 +108,16 @@ export class Operating extends Construct {
     return {
       queues: [
         ...queues.map((queue) => ({
-          name: queue.node.id.replace(/Queue$/, ""),
-          queue: queue.queueName,
-          deadLetters: deadLettersOf(queue).queueName,
+          id: queue.node.id.replace(/Queue$/, ""),
+          q: queue.queueName,
+          dead: deadLettersOf(queue).queueName,
         })),
-        { name: "Schedules", deadLetters: periods.deadLetters.queueName },
+        { id: "Schedules", dead: periods.deadLetters.queueName },
       ],
-      configurationSets: streams.map(({ stream, configurationSet }) => ({
-        stream,
-        name: configurationSet.configurationSetName,
-      })),
-      events: { topicArn: recording.topic.topicArn, queueArn: recording.queue.queueArn },
+      configurationSets: Object.fromEntries(
+        streams.map(({ stream, configurationSet }) => [stream, configurationSet.configurationSetName]),
+      ) as ToldInstallation["configurationSets"],
+      topicArn: recording.topic.topicArn,
       schedules: {
         prefix: periods.schedulePrefix,
         functions: periods.schedules.map(({ functionId }) => functionId),

@@ -11,26 +11,29 @@ export const installationSchema = z.object({
   queues: z.array(
     z.object({
       /** Logical id without `Queue`, such as `DeliverTransactional`. */
-      name,
-      /** Absent where only dead letters are kept, of what is no queue. */
-      queue: name.optional(),
-      deadLetters: name,
+      id: name,
+      /** Its name, without one where only dead letters are kept, of what is no queue; and that of its dead letters. */
+      q: name.optional(),
+      dead: name,
     }),
   ),
-  /** SES's configuration sets. */
-  configurationSets: z.array(z.object({ stream: streamSchema, name })),
-  /** To which SES publishes, and the ARN of the queue that listens. */
-  events: z.object({ topicArn: z.string(), queueArn: z.string() }),
+  /** SES's configuration sets, by their streams. */
+  configurationSets: z.record(streamSchema, name),
+  /** To which SES publishes, for the queue `Events`. */
+  topicArn: name,
   /** Functions that the clock starts; the name of each one's schedule is its own behind the prefix. */
   schedules: z.object({ prefix: z.string(), functions: z.array(name) }),
   /** What customers and recipients call. */
   hosts: z.record(z.string(), z.url()),
-  /** Where mail programs call, and the secret (ARN) with the certificate; absent without the SMTP door. */
-  smtp: z.object({ hosts: z.array(name), secret: name.optional() }).optional(),
-  /** CloudFront's distributions (ids), by the hosts before which they stand. */
+  /** The secret (ARN) with the SMTP door's certificate; absent without that door. */
+  smtp: z.object({ secret: name.optional() }).optional(),
+  /** CloudFront's distributions (ids), by what their hosts have before the mail host, such as `send`. */
   distributions: z.record(z.string(), name).optional(),
-  /** ACM's certificates, and the hosts that show them. */
-  certificates: z.array(z.object({ arn: name, hosts: z.array(name) })).optional(),
+  /**
+   * ACM's certificates, by the same of the hosts that show them, parted by spaces: ids of those in the installation's own
+   * region, ARNs of others.
+   */
+  certificates: z.record(z.string(), name).optional(),
 });
 
 export type ToldInstallation = z.infer<typeof installationSchema>;

@@ -3,22 +3,10 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
 import { deliverNodeOptions } from "../../shared/contracts/node-options.ts";
-import { alarmsOn, asText, ofType, synthesize, variablesOf } from "./synthesized.ts";
+import { alarmsOn, deployedLength, ofType, synthesize, variablesOf } from "./synthesized.ts";
 
 const resources = synthesize();
 const functions = ofType(resources, "AWS::Lambda::Function");
-
-/** Length of a value when it is deployed; names that CloudFormation makes have 64 characters, addresses 120. */
-function deployedLength(value: unknown): number {
-  const text = asText(value);
-  const parts = text.split(/(<[^>]*>)/);
-  const lengths = parts.map((part) => {
-    if (!part.startsWith("<")) return part.length;
-    if (part.startsWith("<AWS::")) return 14;
-    return /\.QueueName>|Table>|Bucket>|Schedule\w*>|ConfigurationSet\w*>|Key>/.test(part) ? 64 : 120;
-  });
-  return lengths.reduce((sum, length) => sum + length, 0);
-}
 
 describe("every function", () => {
   it.each(functions.map(([id]) => id))("takes no more than 4 KB for its variables: %s", (id) => {

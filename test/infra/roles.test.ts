@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { logsAndTracesOf, permissionsOf, withSortedActions } from "./permissions.ts";
 import { asText, ofType, type Resources, synthesize } from "./synthesized.ts";
 
 const resources = synthesize();
@@ -320,54 +321,6 @@ function secretsReadBy(template: Resources, id: string): string[] {
   return Object.entries(permissionsOf(template, id))
     .filter(([, actions]) => actions.includes("secretsmanager:GetSecretValue"))
     .map(([resource]) => resource);
-}
-
-type Permissions = Record<string, string[]>;
-
-function permissionsOf(template: Resources, id: string): Permissions {
-  return permissions(template, id, (action) => !isLogOrTrace(action));
-}
-
-function logsAndTracesOf(template: Resources, id: string): Permissions {
-  return permissions(template, id, isLogOrTrace);
-}
-
-function isLogOrTrace(action: string): boolean {
-  return action.startsWith("logs:") || action.startsWith("xray:");
-}
-
-/** Resource -> allowed actions, over all policies of the function's role. */
-function permissions(template: Resources, id: string, wanted: (action: string) => boolean): Permissions {
-  const found: Permissions = {};
-  for (const { Effect, Action, Resource } of statementsOfRole(template, id)) {
-    expect(Effect).toBe("Allow");
-    const actions = [Action].flat().filter(wanted);
-    for (const resource of actions.length > 0 ? [Resource].flat().map(asText) : []) {
-      found[resource] = [...(found[resource] ?? []), ...actions];
-    }
-  }
-  return withSortedActions(found);
-}
-
-interface Statement {
-  readonly Effect: string;
-  readonly Action: string | string[];
-  readonly Resource: unknown;
-}
-
-function statementsOfRole(template: Resources, id: string): Statement[] {
-  const role = template[id]?.Properties.Role["Fn::GetAtt"][0];
-  return ofType(template, "AWS::IAM::Policy")
-    .filter(([, { Properties }]) =>
-      Properties.Roles.some((attached: { Ref: string }) => attached.Ref === role),
-    )
-    .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement);
-}
-
-function withSortedActions(permissions: Permissions): Permissions {
-  return Object.fromEntries(
-    Object.entries(permissions).map(([resource, actions]) => [resource, [...new Set(actions)].toSorted()]),
-  );
 }
 
 function configurationSetOf(worker: string): string {

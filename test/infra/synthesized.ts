@@ -47,7 +47,28 @@ export function asText(value: unknown): string {
     const [separator, parts] = argument as [string, unknown[]];
     return parts.map(asText).join(separator);
   }
+  if (name === "Fn::Select") return `<id of ${asText(splitIn(argument)).slice(1)}`;
   throw new Error(`unknown intrinsic function ${name}`);
+}
+
+/** What is split, of which one part is selected. */
+function splitIn(argument: unknown): unknown {
+  const [, { "Fn::Split": split }] = argument as [number, { "Fn::Split": [string, unknown] }];
+  return split[1];
+}
+
+/** Length of a value when it is deployed; names that CloudFormation makes have 64 characters, addresses 120. */
+export function deployedLength(value: unknown): number {
+  const text = asText(value);
+  const parts = text.split(/(<[^>]*>)/);
+  const lengths = parts.map((part) => {
+    if (!part.startsWith("<")) return part.length;
+    if (part.startsWith("<AWS::")) return 14;
+    if (/Distribution|EdgeSend|EdgeBulk/.test(part)) return 14;
+    if (part.startsWith("<id of ")) return 36;
+    return /\.QueueName>|Table>|Bucket>|Schedule\w*>|ConfigurationSet\w*>|Key>/.test(part) ? 64 : 120;
+  });
+  return lengths.reduce((sum, length) => sum + length, 0);
 }
 
 /** The environment variables of a function. */

@@ -39,7 +39,8 @@ beforeAll(async () => {
   const credentials = { accessKeyId: "local", secretAccessKey: "local" };
   const at = { endpoint: endpoint.url, region: "us-east-1", credentials };
   deps = {
-    installation: { distributions: { [host]: "E1" }, certificates: [{ arn, hosts: [host] }] },
+    mailHost: "mail.example",
+    installation: { distributions: { send: "E1" }, certificates: { send: arn } },
     aws: installationClient({
       ...{ ses: new SESv2Client(at), sns: new SNSClient(at), sqs: new SQSClient(at) },
       ...{ scheduler: new SchedulerClient(at), secretsManager: new SecretsManagerClient(at) },

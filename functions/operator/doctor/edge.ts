@@ -9,6 +9,7 @@ export interface EdgeDeps {
   readonly installation: Pick<Installation, "certificates" | "distributions">;
   readonly aws: Pick<InstallationClient, "certificate" | "distribution">;
   readonly clock: Clock;
+  readonly mailHost: string;
 }
 
 type Certificate = NonNullable<Awaited<ReturnType<InstallationClient["certificate"]>>>;
@@ -17,14 +18,17 @@ const deployAgain = "Deploy the stack again.";
 
 /** What stands before hosts, and what they show, as AWS keeps it; nothing where nothing of that is deployed. */
 export async function examineEdge(deps: EdgeDeps): Promise<Finding[]> {
-  const { distributions = {}, certificates = [] } = deps.installation;
+  const { distributions = {}, certificates = {} } = deps.installation;
+  const hostsOf = (names: string) => names.split(" ").map((host) => `${host}.${deps.mailHost}`);
   return await Promise.all([
-    ...Object.entries(distributions).map(([host, id]) =>
-      look(`Distribution of ${host}`, () => distributionOutcome(deps, host, id)),
-    ),
-    ...certificates.map(({ arn, hosts }) =>
-      look(`Certificate of ${hosts.join(", ")}`, () => certificateOutcome(deps, arn, hosts)),
-    ),
+    ...Object.entries(distributions).map(([name, id]) => {
+      const [host = name] = hostsOf(name);
+      return look(`Distribution of ${host}`, () => distributionOutcome(deps, host, id));
+    }),
+    ...Object.entries(certificates).map(([names, arn]) => {
+      const hosts = hostsOf(names);
+      return look(`Certificate of ${hosts.join(", ")}`, () => certificateOutcome(deps, arn, hosts));
+    }),
   ]);
 }
 

@@ -5,7 +5,9 @@ import { connect, type TLSSocket } from "node:tls";
 import * as z from "zod";
 
 const doorSchema = z.object({
-  /** In place of the host's name. */
+  /** By these names its certificate knows the streams. */
+  hosts: z.array(z.string()),
+  /** In place of these names. */
   address: z.string(),
   starttls: z.number(),
   tls: z.number(),

@@ -30,10 +30,12 @@ async function listening(options: object): Promise<number> {
 /** A door that shows this certificate, and what the doctor needs to look at it. */
 async function door({ key, cert }: typeof well, options: object = {}): Promise<SmtpDeps> {
   return {
-    installation: { smtp: { hosts: [host], secret: arn } },
+    installation: { smtp: { secret: arn } },
+    mailHost: "mail.example",
     aws: { secret: async () => ({ $metadata: {}, Name: "smtp" }) },
     clock: { now: () => Date.now() },
     smtpDoor: {
+      hosts: [host],
       address: "127.0.0.1",
       starttls: await listening({ key, cert, ...options }),
       tls: await listening({ key, cert, secure: true }),
@@ -99,7 +101,8 @@ describe("the look at the SMTP door", () => {
     const deps = { ...(await door(well)), smtpDoor: undefined };
     const [starttls] = await examineSmtp({
       ...deps,
-      installation: { smtp: { hosts: ["live.smtp.postern.invalid"] } },
+      installation: { smtp: {} },
+      mailHost: "postern.invalid",
     });
     expect(starttls?.outcome).toBe("failed");
     // Where no name server is within reach, that is what is said.

@@ -11,6 +11,7 @@ export interface SmtpDeps {
   readonly aws: Pick<InstallationClient, "secret">;
   readonly clock: Clock;
   readonly smtpDoor?: SmtpDoor | undefined;
+  readonly mailHost: string;
 }
 
 const callMs = 10_000;
@@ -20,7 +21,8 @@ const hows = { starttls: "STARTTLS", tls: "TLS" } as const;
 export async function examineSmtp(deps: SmtpDeps): Promise<Finding[]> {
   const { smtp } = deps.installation;
   if (smtp === undefined) return [];
-  const { hosts, secret } = smtp;
+  const { secret } = smtp;
+  const hosts = deps.smtpDoor?.hosts ?? ["live", "bulk"].map((stream) => `${stream}.smtp.${deps.mailHost}`);
   const calls = hosts.flatMap((host) =>
     (["starttls", "tls"] as const).map((how) =>
       look(`${host} (${hows[how]})`, () =>
