@@ -5,11 +5,12 @@ export function announcement({ urls, smtp, token, domain }: LocalJson, details: 
   const rows = [
     ["send API", urls.send, "POST /api/send, /api/batch: transactional mail"],
     ["bulk API", urls.bulk, "the same for bulk mail"],
+    ["account API", urls.api, "everything else; described at /reference"],
     ["SMTP", `${smtp.host}:${smtp.port}`, "STARTTLS; user api, the token as password"],
     ["bulk SMTP", `${smtp.host}:${smtp.bulkPort}`, "the same for bulk mail"],
     ["SMTP in TLS", `${smtp.host}:${smtp.tlsPort}`, `certificate in ${details.certificate}`],
     ["mailbox", urls.mailbox, "where all mail arrives"],
-    ["recipients' pages", urls.track, "behind unsubscribe links"],
+    ["recipients' pages", urls.track, "behind links in mail"],
     ["local control", `${urls.api}/_local/`, "clock, faults, calls, queues"],
   ];
   const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0));

@@ -158,6 +158,14 @@ const filters: ReadonlyMap<string, Filter> = new Map([
   ["sending_ip", addressFilter("sendingIp")],
 ]);
 
+/** The filters that there are besides times, with the operators of each; the usual one comes first. */
+export const filterOperators: ReadonlyMap<string, readonly string[]> = new Map(
+  [...filters].map(([name, { usual, operators }]) => [
+    name,
+    [usual, ...Object.keys(operators).filter((operator) => operator !== usual)],
+  ]),
+);
+
 /**
  * The query that `filters` of a log request ask for, as they come out of the query string. What is unknown or
  * invalid is ignored, as the API says. Of several values any is enough, and none may be for an operator of

@@ -25,7 +25,7 @@ export function operation(route: ApiRoute, schemas: NamedSchemas): Json {
     }),
     responses: {
       ...Object.fromEntries(
-        Object.entries(route.responses).map(([status, schema]) => [status, success(schema, schemas)]),
+        Object.entries(route.responses).map(([status, schema]) => [status, success(status, schema, schemas)]),
       ),
       ...errorsOf(route),
     },
@@ -79,23 +79,41 @@ function isList({ type, anyOf = [] }: Json): boolean {
   return type === "array" || (anyOf as Json[]).some((one) => one["type"] === "array");
 }
 
-function success(schema: z.ZodType | undefined, schemas: NamedSchemas): Json {
-  if (schema === undefined) return { description: "Done" };
-  return { description: "Done", content: { "application/json": { schema: schemas.of(schema, "output") } } };
+const successes: Readonly<Record<string, string>> = {
+  201: "Made",
+  202: "Begun; it goes on in the background",
+  204: "Done",
+};
+
+function success(status: string, schema: z.ZodType | undefined, schemas: NamedSchemas): Json {
+  const description = successes[status] ?? "As asked";
+  if (schema === undefined) return { description };
+  return { description, content: { "application/json": { schema: schemas.of(schema, "output") } } };
 }
 
-const text = { type: "string" };
-const texts = { type: "array", items: text };
+const text = (example: string) => ({ type: "string", examples: [example] });
+const texts = { type: "array", items: { type: "string" } };
 const errorForms = {
-  400: { description: "The request cannot be read", form: { error: text } },
-  401: { description: "The token is missing, wrong or expired", form: { error: text } },
-  403: { description: "The token may not do this", form: { errors: text } },
-  404: { description: "There is no such thing, or not in this account", form: { error: text } },
+  400: { description: "The request cannot be read", form: { error: text("Bad Request") } },
+  401: {
+    description: "The token is missing, wrong or expired",
+    form: { error: text("Incorrect API token") },
+  },
+  403: { description: "The token may not do this", form: { errors: text("Account access forbidden") } },
+  404: {
+    description: "There is no such thing, or not in this account",
+    form: { error: text("Not Found") },
+  },
   422: {
     description: "Fields are wrong: each with its messages, `base` for the request as a whole",
-    form: { errors: { type: "object", additionalProperties: texts } },
+    form: {
+      errors: {
+        ...{ type: "object", additionalProperties: texts },
+        examples: [{ name: ["can't be blank"] }],
+      },
+    },
   },
-  429: { description: "Too many requests; see Retry-After", form: { errors: text } },
+  429: { description: "Too many requests; see Retry-After", form: { errors: text("Rate limit exceeded") } },
 };
 const retryAfter = {
   "Retry-After": { description: "Seconds until trying again can succeed", schema: { type: "integer" } },

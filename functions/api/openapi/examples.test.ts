@@ -43,3 +43,20 @@ describe("an example of what a request carries", () => {
     }
   });
 });
+
+describe("a filter of the log", () => {
+  it("is described with its operators, by the names that requests write", () => {
+    const { get } = document.paths["/api/email_logs"] as { get: { parameters: Json[] } };
+    const filters = get.parameters.find(({ name }) => name === "filters");
+    expect(filters).toMatchObject({
+      ...{ style: "deepObject", explode: true },
+      schema: {
+        properties: {
+          sent_after: { format: "date-time" },
+          subject: { properties: { operator: { enum: expect.arrayContaining(["ci_equal", "empty"]) } } },
+          clicks_count: { properties: { operator: { enum: ["equal", "greater_than", "less_than"] } } },
+        },
+      },
+    });
+  });
+});

@@ -43,7 +43,12 @@ function parametersHtml({ parameters }: Json, named: Named): string {
       description: String(description),
     }),
   );
-  return rows.length === 0 ? "" : `<h4>Parameters</h4>\n${table(rows)}`;
+  const within = ((parameters ?? []) as Json[]).flatMap(({ name, schema }) =>
+    fieldsOf(schema as Json, named, String(name)),
+  );
+  const nested = within.map((field) => ({ ...field, name: field.name.replace(/\.([^.[]+)/g, "[$1]") }));
+  const all = [...rows, ...nested];
+  return all.length === 0 ? "" : `<h4>Parameters</h4>\n${table(all)}`;
 }
 
 function bodyHtml(schema: Json | undefined, named: Named): string {

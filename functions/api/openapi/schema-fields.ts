@@ -103,7 +103,15 @@ const byName: Readonly<Record<string, unknown>> = {
   email: "ada@example.net",
   url: "https://example.com/hook",
   website_url: "https://example.com/",
-  country: "IE",
+  country: "Ireland",
+  name: "Till",
+  from: "shop@example.com",
+  to: "ada@example.net",
+  subject: "Your receipt",
+  category: "Receipts",
+  client_ip: "192.0.2.7",
+  last_4_digits: "2af1",
+  created_by: "Ada",
   expires_at: "2027-03-10T12:00:00Z",
 };
 

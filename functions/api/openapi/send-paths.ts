@@ -4,10 +4,11 @@ import type { Json, NamedSchemas } from "./json-schema.ts";
 import type { HostUrls } from "./urls.ts";
 
 const messageIds = z.object({ success: z.literal(true), message_ids: z.array(z.uuid()) });
-const errors = z
-  .object({ success: z.literal(false), errors: z.array(z.string()) })
-  .meta({ id: "SendErrors" });
-const batchItem = z.union([messageIds, z.object({ success: z.literal(false), errors: z.array(z.string()) })]);
+const errors = z.object({
+  success: z.literal(false),
+  errors: z.array(z.string().meta({ examples: ["'from' is required"] })),
+});
+const batchItem = z.union([messageIds, errors]);
 
 const email: Json = { type: "object", properties: emailFields };
 const { to: _to, cc: _cc, bcc: _bcc, ...baseFields } = emailFields;

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { planNamed } from "../../../shared/billing/plans.ts";
 import { dayOf } from "../../../shared/messages/counters.ts";
-import { parseFilters } from "../../../shared/messages/log-filters.ts";
+import { filterOperators, parseFilters } from "../../../shared/messages/log-filters.ts";
 import type { LogRowStore } from "../../../shared/messages/log-row-store.ts";
 import type { MessageRow } from "../../../shared/messages/message.ts";
 import {
@@ -24,6 +24,25 @@ export interface EmailLogDeps {
   readonly rawMessages: RawMessageDeps;
 }
 
+const time = { type: "string", format: "date-time", description: "Inclusive" };
+const value = { anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }] };
+
+/** Filters as clients write them: `filters[status][operator]=equal&filters[status][value][]=delivered`. */
+const filterWords = {
+  type: "object",
+  description:
+    "`filters[status][operator]=equal&filters[status][value]=delivered`; of several values any is enough",
+  properties: {
+    ...{ sent_after: time, sent_before: time },
+    ...Object.fromEntries(
+      [...filterOperators].map(([name, operators]) => [
+        name,
+        { type: "object", properties: { operator: { enum: operators, default: operators[0] }, value } },
+      ]),
+    ),
+  },
+};
+
 const topic = "Email logs";
 const pageSize = 100;
 
@@ -42,7 +61,7 @@ function listRoute(deps: EmailLogDeps): ApiRoute {
     pool: "logs list",
     query: z.object({
       search_after: z.uuid("Bad Request").toLowerCase().optional(),
-      filters: z.unknown().optional(),
+      filters: z.unknown().optional().meta(filterWords),
     }),
     responses: {
       200: z.object({
