@@ -216,6 +216,19 @@ await onEachDynamoEngine("billing", (dynamo) => {
       expect(await statements()).toMatchObject([{ refundCents: 1_500, totalCents: 0 }]);
     });
 
+    it("stays as the first has made it, where two make it at the same time", async () => {
+      const { ask, deps, id, statements } = await closed(10);
+      const refundPeriod: typeof deps.quota.refundPeriod = async (...wanted) => {
+        await deps.quota.refundPeriod(id, june, { cents: 700, at: july });
+        await deps.quota.refundPeriod(...wanted);
+      };
+      expect(await ask(july + 1, { quota: { ...deps.quota, refundPeriod } })).toEqual({
+        cents: 700,
+        at: july,
+      });
+      expect(await statements()).toMatchObject([{ refundCents: 700, totalCents: 800 }]);
+    });
+
     it.each([
       ["later", 3_000, 0, july + 30 * day + 1, "the period ended more than 30 days ago"],
       ["of a period that was used", 3_001, 0, july, "more than 30% of the period's emails were used"],
