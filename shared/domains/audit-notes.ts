@@ -13,7 +13,8 @@ export function noteOfStatus(domain: Named & Reviewed, after: Reviewed): AuditNo
 
 function verbOf(before: ComplianceStatus, after: ComplianceStatus): string {
   if (after === "unverified_dns") return "verification_lost";
-  return before === "unverified_dns" ? "verified" : "reviewed";
+  if (before === "unverified_dns") return "verified";
+  return after === "under_review" ? "review_begun" : "reviewed";
 }
 
 /** What the log has of a rotation's step: another key signs, or the one that does not is a new one. */

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { auditNote } from "../../../shared/accounts/audit.ts";
+import { auditEntry, auditNote, system } from "../../../shared/accounts/audit.ts";
+import { noteOfStatus } from "../../../shared/domains/audit-notes.ts";
 import type { CompanyInfo } from "../../../shared/domains/company-info.ts";
 import type { DomainWork } from "../../../shared/domains/domain-work.ts";
 import { tellOwner } from "../../../shared/domains/tell-owner.ts";
@@ -149,7 +150,12 @@ async function goOn(domainWork: DomainWork, { account }: Pick<ApiRequest, "accou
   );
   for (const domain of waiting) {
     const change = { complianceStatus: "under_review", checkAt: clock.now() } as const;
-    const changed = await domains.changeIfStill(domain, change);
+    const note = noteOfStatus(domain, { ...domain, ...change });
+    const changed = await domains.changeIfStill(
+      domain,
+      change,
+      note && auditEntry(system, note, clock.now()),
+    );
     if (changed) await tellOwner(domainWork, changed);
   }
 }

@@ -1,6 +1,7 @@
 import { GetEmailIdentityCommand } from "@aws-sdk/client-sesv2";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type AuditStore, auditStore } from "../../../shared/accounts/audit-store.ts";
 import { addDomain } from "../../../shared/domains/add-domain.ts";
 import { type ApiClient, apiClient } from "../../../test/support/api-service.ts";
 import { type DomainService, mailHost, startDomainService } from "../../../test/support/domain-service.ts";
@@ -19,6 +20,7 @@ const company = {
 let sending: SendService;
 let service: DomainService;
 let ask: ApiClient;
+let audits: AuditStore;
 let account: Awaited<ReturnType<SendService["account"]>>;
 let made = 0;
 
@@ -28,6 +30,7 @@ beforeAll(async () => {
     marshallOptions: { removeUndefinedValues: true },
   });
   service = await startDomainService({ client, table: "Accounts", clock });
+  audits = auditStore({ client, table: "Accounts", clock });
   const deps = { domainWork: service.work, email: service.email };
   ask = apiClient(sending, [...companyInfoRoutes(deps), ...domainRoutes(deps)]);
 });
@@ -180,6 +183,15 @@ describe("a domain", () => {
       `${domain.domain_name} is under review`,
       `${domain.domain_name}: a few questions`,
       `${domain.domain_name}: we have your answers`,
+    ]);
+    const entries = await audits.list(account.accountId, { limit: 50 });
+    const statuses = entries.flatMap(({ event, actor, changes: { compliance_status: status } = {} }) =>
+      status ? [`${actor.name} ${event.split(".")[2]}: ${status.to}`] : [],
+    );
+    expect(statuses.toSorted()).toEqual([
+      "System review_begun: under_review",
+      "System reviewed: awaiting_questionnaire",
+      "System verified: missing_company_info",
     ]);
   });
 
