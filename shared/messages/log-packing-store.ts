@@ -89,8 +89,9 @@ async function nominate(
       UpdateExpression: "SET expiresAt = :expiresAt ADD #rows :rows, deltas :deltas",
       ExpressionAttributeNames: { "#rows": "rows" },
       ExpressionAttributeValues: {
-        ":rows": rows,
-        ":deltas": deltas,
+        // DynamoDB counts in decimals: the sum of fractions is not what it is read as here.
+        ":rows": Math.round(rows),
+        ":deltas": Math.round(deltas),
         ":expiresAt": Math.floor(now / 1000) + listedSeconds,
       },
     }),

@@ -251,6 +251,17 @@ await onEachDynamoEngine("the log", (dynamo) => {
       expect((await search(accountId, { filters: { opens_count: "7" } })).total).toBe(6);
     });
 
+    it("is counted anew, whatever fractions the samples of its growth add up to", async () => {
+      accounts += 1;
+      const accountId = accounts;
+      const rows = [100, 99.99999999999999];
+      for (const some of rows) await log.packing.nominate({ accountId, rows: some, deltas: 0 }, now);
+      const entry = () =>
+        log.packing.workList().then((all) => all.find((one) => one.accountId === accountId));
+      await log.packing.recount(accountId, "rows", { was: (await entry())?.rows ?? 0, is: 7 });
+      expect(Math.floor((await entry())?.rows ?? 0)).toBe(7);
+    });
+
     it("gets its turn, however long the others' logs take", async () => {
       now = start;
       const mine = [accounts + 1, accounts + 2];
