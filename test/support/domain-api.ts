@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect } from "vitest";
 import { companyInfoRoutes } from "../../functions/api/routes/company-info.ts";
 import { domainRoutes } from "../../functions/api/routes/domains.ts";
+import { type AuditStore, auditStore } from "../../shared/accounts/audit-store.ts";
 import { type ApiClient, apiClient } from "./api-service.ts";
 import { type DomainService, startDomainService } from "./domain-service.ts";
 import { documentClientFor } from "./dynamodb.ts";
@@ -20,16 +21,15 @@ export function useDomainApi() {
   let sending: SendService;
   let service: DomainService;
   let ask: ApiClient;
+  let audits: AuditStore;
   let account: Awaited<ReturnType<SendService["account"]>>;
   let made = 0;
 
   beforeAll(async () => {
     sending = await startSendService(clock);
-    service = await startDomainService({
-      client: documentClientFor(sending.dynamo),
-      table: "Accounts",
-      clock,
-    });
+    const at = { client: documentClientFor(sending.dynamo), table: "Accounts", clock };
+    service = await startDomainService(at);
+    audits = auditStore(at);
     const deps = { domainWork: service.work, email: service.email };
     ask = apiClient(sending, [...companyInfoRoutes(deps), ...domainRoutes(deps)]);
   });
@@ -54,6 +54,9 @@ export function useDomainApi() {
     },
     get service() {
       return service;
+    },
+    get audits() {
+      return audits;
     },
     get account() {
       return account;
