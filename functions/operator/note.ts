@@ -9,8 +9,16 @@ import type { AuditStore } from "../../shared/accounts/audit-store.ts";
 import { isRefusal } from "../../shared/platform/errors.ts";
 import type { Action, ActionOf } from "./actions.ts";
 
-/** What is done to whom; what only looks, or is about no account, is not here. */
-const changes: Partial<Record<Action["action"], readonly [type: string, verb: string]>> = {
+/** Actions that only look, or are about no account: no log has them. */
+type Unnoted =
+  | `list${string}`
+  | `show${string}`
+  | ("usage" | "reviewQueue" | "queueDepths" | "replayDeadLetters" | "examine" | "recordFeedbackReport");
+
+type Change = readonly [type: string, verb: string];
+
+/** What is done to whom. */
+const changes: Readonly<Record<Exclude<Action["action"], Unnoted>, Change>> = {
   createAccount: ["account", "created"],
   createSubAccount: ["account", "created"],
   createToken: ["api_token", "created"],
@@ -33,6 +41,10 @@ const changes: Partial<Record<Action["action"], readonly [type: string, verb: st
   failPayment: ["account", "payment_failed"],
 };
 
+function changeOf(action: Action["action"]): Change | undefined {
+  return (changes as Readonly<Partial<Record<string, Change>>>)[action];
+}
+
 type Answer = Readonly<Record<string, unknown>>;
 
 export const operator: AuditActor = { name: "Operator" };
@@ -48,7 +60,7 @@ export async function audited(
 ): Promise<object> {
   const accountId = "accountId" in wanted ? wanted.accountId : undefined;
   // An account that is made gets its entry with itself.
-  if (accountId === undefined || changes[wanted.action] === undefined) return await work();
+  if (accountId === undefined || changeOf(wanted.action) === undefined) return await work();
   const begun = await audits.begin(accountId, operator, begunNoteOf(wanted, accountId));
   try {
     const answer = await work();
@@ -74,7 +86,7 @@ function begunNoteOf({ action }: Action, accountId: number): AuditNote {
 }
 
 function noteOf(wanted: Action, answer: Answer, accountId: number): AuditNote {
-  const [type, verb] = changes[wanted.action] ?? ["account", "changed"];
+  const [type, verb] = changeOf(wanted.action) ?? ["account", "changed"];
   const { action: _action, ...after } = { ...wanted } as Record<string, unknown>;
   const ids = { ...after, ...answer };
   const own: Readonly<Record<string, unknown>> = {
