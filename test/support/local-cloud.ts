@@ -138,14 +138,14 @@ function customers(invoke: Invoke, firstAccountId: number) {
 }
 
 function messages(dynamodbUrl: string) {
-  const rows = async () => {
-    const items = await itemsOf(dynamodbUrl, "MessagesTable");
+  const rows = async (attributes?: readonly string[]) => {
+    const items = await itemsOf(dynamodbUrl, "MessagesTable", attributes);
     return new Map(items.map((item) => [String(item["sk"]), item]));
   };
   return {
     message: async (messageId: string) => (await rows()).get(messageId),
     async messageStates(messageIds: readonly string[]) {
-      const known = await rows();
+      const known = await rows(["sk", "state"]);
       return messageIds.map((id) => known.get(id)?.["state"] as string | undefined);
     },
   };
