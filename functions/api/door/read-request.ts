@@ -25,14 +25,21 @@ export function readRequest(route: ApiRoute, event: HttpEvent) {
 }
 
 function queryOf(schema: NonNullable<ApiRoute["query"]>, text: string): unknown {
-  const result = schema.safeParse(parse(text, queryOptions));
+  const result = schema.safeParse(parse(text, queryOptions), { error: () => "Bad Request" });
   if (result.success) return result.data;
   throw new PosternError("invalid_request", { messages: result.error.issues.map(({ message }) => message) });
 }
 
+/** What is wrong, where a schema has no words of its own for it. */
+function wordsOf({ code, input }: { readonly code: string; readonly input?: unknown }): string {
+  if (code === "too_big") return typeof input === "number" ? "is too large" : "is too long";
+  if (code === "too_small") return typeof input === "number" ? "is too small" : "is too short";
+  return input === undefined || input === null ? "can't be blank" : "is invalid";
+}
+
 /** Clients send some requests without any body: then no field is there. */
 function fieldsOf(schema: NonNullable<ApiRoute["body"]>, body: Buffer): unknown {
-  const result = schema.safeParse(body.length === 0 ? {} : jsonOf(body));
+  const result = schema.safeParse(body.length === 0 ? {} : jsonOf(body), { error: wordsOf });
   if (result.success) return result.data;
   throw fieldErrorsOf(result.error);
 }
