@@ -31,7 +31,10 @@ const deliver = (stream: "Transactional" | "Bulk") => ({
   "<AccountsTable.Arn>": ["dynamodb:GetItem"],
   "<CountersTable.Arn>": ["dynamodb:UpdateItem"],
   "<QuotaTable.Arn>": ["dynamodb:GetItem", "dynamodb:UpdateItem"],
-  "<MessagesTable.Arn>": ["dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+  "<MessagesTable.Arn>": ["BatchWriteItem", "GetItem", "PutItem", "UpdateItem"].map(
+    (name) => `dynamodb:${name}`,
+  ),
+  "<StatsTable.Arn>": ["dynamodb:UpdateItem"],
   "<SuppressionsTable.Arn>": ["dynamodb:BatchGetItem"],
   "<PayloadsBucket.Arn>/*": ["s3:GetObject", "s3:PutObject"],
   "<LogBucket.Arn>/sent/*": ["s3:PutObject"],
