@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { connectionFor, type Whereabouts } from "./connection.ts";
 import { UsageMistake } from "./failures.ts";
 import { type Operator, operatorClient } from "./operator-client.ts";
+import { brokenLines } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What every command works with. */
@@ -32,7 +33,9 @@ export function running<Args extends unknown[]>(
       terminal,
       operator: operatorClient(await connectionFor(options, env)),
       show: (answer, text) =>
-        terminal.print(options.json === true ? JSON.stringify(answer, null, 2) : text()),
+        terminal.print(
+          options.json === true ? JSON.stringify(answer, null, 2) : brokenLines(text(), terminal.columns),
+        ),
     };
     try {
       await act(run, ...(given.slice(0, -1) as Args));

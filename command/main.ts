@@ -2,6 +2,7 @@ import { CommanderError } from "commander";
 import { Refusal, UsageMistake } from "./failures.ts";
 import { oneLine } from "./plain-text.ts";
 import { programFor } from "./program.ts";
+import { brokenLines } from "./table.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 
 export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
@@ -24,10 +25,12 @@ export async function main(
     // The parser has said what is wrong, or shown its help.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     if (error instanceof UsageMistake) {
-      terminal.error(`postern: ${error.message}`);
+      terminal.error(brokenLines(`postern: ${error.message}`, terminal.columns));
       return exitCodes.usage;
     }
-    if (!(error instanceof Refusal && error.isTold)) terminal.error(`postern: ${sentenceOf(error)}`);
+    if (!(error instanceof Refusal && error.isTold)) {
+      terminal.error(brokenLines(`postern: ${sentenceOf(error)}`, terminal.columns));
+    }
     return exitCodes.failed;
   }
 }

@@ -1,7 +1,7 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type * as z from "zod";
 import type { Connection } from "./connection.ts";
-import { Refusal } from "./failures.ts";
+import { Refusal, UsageMistake } from "./failures.ts";
 
 /** Longer than the function may run. */
 const requestTimeout = 70_000;
@@ -50,7 +50,7 @@ export function operatorClient({ functionName, endpoint, region, profile }: Conn
   };
 }
 
-function unreachable(error: unknown, functionName: string): Refusal {
+function unreachable(error: unknown, functionName: string): Error {
   const { name, message, code } = Object(error) as { name?: string; message?: string; code?: string };
   switch (name) {
     case "AccessDeniedException":
@@ -58,8 +58,12 @@ function unreachable(error: unknown, functionName: string): Refusal {
     case "ResourceNotFoundException":
       return new Refusal(`there is no function ${functionName} in this account and region`);
     case "CredentialsProviderError":
-      return new Refusal(`no AWS credentials: ${message}`);
+      return new Refusal(`no AWS credentials (${message}): give --profile, or log in: aws sso login`);
+    case "ExpiredTokenException":
+      return new Refusal("your AWS credentials have expired: aws sso login");
     default:
+      if (message === "Region is missing")
+        return new UsageMistake("no AWS region: give --region or AWS_REGION");
       return new Refusal(
         code === "ECONNREFUSED"
           ? "the local cloud does not run: npm start"

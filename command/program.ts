@@ -12,6 +12,7 @@ import { tokenCommands } from "./commands/tokens.ts";
 import { usageCommand } from "./commands/usage.ts";
 import { userCommands } from "./commands/users.ts";
 import type { Context } from "./context.ts";
+import { brokenLines } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
 const usualColumns = 80;
@@ -22,6 +23,7 @@ Examples:
   postern accounts create --name Shop --owner me@shop.example --plan basic-10k
   postern domains review
   postern suspensions
+  postern accounts overage 12 --on --cap 50_000
   postern queues replay DeliverTransactional
   postern usage --json
   postern doctor
@@ -78,7 +80,8 @@ function prepare(command: Command, terminal: Terminal): void {
     .configureOutput({
       writeOut: (text) => terminal.print(text.trimEnd()),
       writeErr: (text) => terminal.error(text.trimEnd()),
-      outputError: (text, write) => write(text.replace(/^error: /, "postern: ")),
+      outputError: (text, write) =>
+        write(brokenLines(text.trimEnd().replace(/^error: /, "postern: "), terminal.columns)),
     });
   for (const child of command.commands) prepare(child, terminal);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { oneLine } from "./plain-text.ts";
-import { listOf, tableOf, wrapped } from "./table.ts";
+import { brokenLines, listOf, tableOf, wrapped } from "./table.ts";
 
 const shape = [
   { title: "ID", value: ({ id }: { id: number; name: string }) => id, align: "right" as const },
@@ -32,6 +32,11 @@ describe("a table", () => {
   it("leaves a dash where there is nothing", () => {
     expect(tableOf([{}], [{ title: "A", value: () => undefined }], 80)).toBe("A\n–");
   });
+});
+
+it("breaks sentences that are too long for the terminal between words, and in a pipe nothing", () => {
+  expect(brokenLines("Fits\nDoes not fit here", 10)).toBe("Fits\nDoes not\nfit here");
+  expect(brokenLines("Does not fit here", undefined)).toBe("Does not fit here");
 });
 
 it("shows names before values, without those that are not there", () => {

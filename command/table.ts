@@ -92,6 +92,15 @@ function cut(text: string, width: number): string {
   return `${kept}…`;
 }
 
+/** Sentences that are longer than the terminal's lines, broken between words; other lines as they are. */
+export function brokenLines(text: string, columns: number | undefined): string {
+  if (columns === undefined) return text;
+  return text
+    .split("\n")
+    .map((line) => (stringWidth(line) <= columns ? line : wrapped(line, columns, "")))
+    .join("\n");
+}
+
 /**
  * Text broken between words.
  *

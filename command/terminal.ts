@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createInterface } from "node:readline/promises";
 
 /** Where the program writes, and whom it asks. */
@@ -46,8 +47,12 @@ export function processTerminal(): Terminal {
 
 async function confirm(question: string): Promise<boolean> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
+  // Ctrl-D ends the input, and Ctrl-C the question: neither is a yes.
+  const leaving = once(lines, "close").then(() => undefined);
   try {
-    return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim());
+    const said = await Promise.race([lines.question(`${question} [y/N] `), leaving]).catch(() => undefined);
+    if (said === undefined) process.stderr.write("\n");
+    return /^y(es)?$/i.test(said?.trim() ?? "");
   } finally {
     lines.close();
   }

@@ -6,7 +6,7 @@ if (major < 24) {
     [
       `Postern needs Node.js 24 (the version that AWS Lambda runs); this is ${process.version}.`,
       "`npm ci` installs it beside the project on Linux, Windows and macOS: run the script through npm",
-      "(`npm start`, `npm test`), and without --omit=optional at `npm ci`.",
+      "(`npm start`, `npm test`, `npx postern`), and without --omit=optional at `npm ci`.",
       "Where npm has no Node.js 24 for your platform, install it from https://nodejs.org and try again.",
     ].join("\n"),
   );

@@ -24,6 +24,7 @@ export function doctorCommand(context: Context): Command {
       "Proves an installation, from its DNS records to a mail that is sent and reported back. What is wrong is named together with what mends it.",
     )
     .addOption(new Option("--only <points...>", "look at these only").choices(points))
+    .option("--all", "each thing that holds, too; so with --only")
     .option("--wait <seconds>", "how long a mail and a webhook have to arrive, 45 at most", wholeFrom, 30)
     .action(running(context, examine));
 }
@@ -32,7 +33,7 @@ type Examined = Finding & { readonly point: DoctorPoint };
 
 async function examine(
   run: Run,
-  { only, wait: waitSeconds }: { only?: DoctorPoint[]; wait: number },
+  { only, all, wait: waitSeconds }: { only?: DoctorPoint[]; all?: boolean; wait: number },
 ): Promise<void> {
   const wanted = points.filter((point) => only?.includes(point) ?? true);
   const found: Examined[] = [];
@@ -49,15 +50,33 @@ async function examine(
     return;
   }
   const failed = found.filter(({ outcome }) => outcome === "failed").length;
-  run.show({ healthy: failed === 0, findings: found }, () => reportOf(found, run.terminal.columns));
+  run.show({ healthy: failed === 0, findings: found }, () =>
+    reportOf(found, { columns: run.terminal.columns, isWhole: all === true || only !== undefined }),
+  );
   if (failed > 0) throw new Refusal(`${failed} failed`, { isTold: true });
 }
 
-function reportOf(found: readonly Examined[], columns: number | undefined): string {
+interface Manner {
+  readonly columns: number | undefined;
+  /** What holds is shown one by one; otherwise by its number, so that what fails stands out. */
+  readonly isWhole: boolean;
+}
+
+function reportOf(found: readonly Examined[], manner: Manner): string {
   const parts = [...Map.groupBy(found, ({ point }) => point)].map(([point, findings]) =>
-    [doctorPoints[point], ...findings.map((finding) => findingText(finding, columns))].join("\n"),
+    pointText(doctorPoints[point], findings, manner),
   );
-  return [...parts, summaryOf(found)].join("\n\n");
+  const isLong = parts.some((part) => part.includes("\n"));
+  return `${parts.join(manner.isWhole ? "\n\n" : "\n")}${isLong ? "\n\n" : "\n"}${summaryOf(found)}`;
+}
+
+function pointText(title: string, findings: readonly Examined[], { columns, isWhole }: Manner): string {
+  const shown = isWhole ? findings : findings.filter(({ outcome }) => outcome !== "ok");
+  if (shown.length === 0) return `${marks.ok}  ${title} (${findings.length})`;
+  const lines = shown.map((finding) => findingText(finding, columns));
+  if (isWhole) return [title, ...lines].join("\n");
+  const worst = shown.some(({ outcome }) => outcome === "failed") ? marks.failed : marks.warning;
+  return [`${worst}  ${title} (${shown.length} of ${findings.length})`, ...lines].join("\n");
 }
 
 function findingText({ outcome, name, says, remedy }: Finding, columns: number | undefined): string {
