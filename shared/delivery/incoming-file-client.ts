@@ -3,8 +3,6 @@ import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 /** A report quotes a message's header early; more of a mail than this nobody reads. */
 const mostBytes = 1024 * 1024;
 
-export type IncomingFileClient = ReturnType<typeof incomingFileClient>;
-
 /** Mail that Amazon SES took in, in the payload bucket. */
 export function incomingFileClient({ s3, bucket }: { s3: S3Client; bucket: string }) {
   return {

@@ -9,8 +9,6 @@ import {
 } from "@aws-sdk/client-cloudfront";
 import type { TrackingHost } from "./tracking-host.ts";
 
-export type TrackingHostClient = ReturnType<typeof trackingHostClient>;
-
 interface Tenant {
   readonly id: string;
   readonly etag: string;
