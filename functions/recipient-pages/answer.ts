@@ -1,3 +1,4 @@
+import type { InvitationDeps } from "../../shared/accounts/accept-invitation.ts";
 import { recipientPages } from "../../shared/contracts/recipient-pages.ts";
 import type { Clock } from "../../shared/platform/clock.ts";
 import type { HttpEvent, HttpResponse } from "../../shared/platform/http.ts";
@@ -7,12 +8,12 @@ import { type LeaveDeps, optOut, unsubscribe } from "../../shared/tracking/leave
 import type { LinkKeyClient } from "../../shared/tracking/link-key-client.ts";
 import type { ClickLink, OpenLink, OptOutLink, UnsubscribeLink } from "../../shared/tracking/link-token.ts";
 import { linkAt } from "../../shared/tracking/recipient-links.ts";
-import { type InvitationPageDeps, type InvitationRequest, invitation } from "./invitations.ts";
+import { type InvitationRequest, invitation } from "./invitations.ts";
 import { page } from "./page.ts";
 import { pixel, redirect } from "./traces.ts";
 import { type Speech, speechFor } from "./words/languages.ts";
 
-export interface AnswerDeps extends HitDeps, LeaveDeps, InvitationPageDeps {
+export interface AnswerDeps extends HitDeps, LeaveDeps, InvitationDeps {
   readonly linkKeys: LinkKeyClient;
   readonly clock: Clock;
   readonly optOuts: HitDeps["optOuts"] & LeaveDeps["optOuts"];

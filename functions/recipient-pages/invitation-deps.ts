@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { InvitationDeps } from "../../shared/accounts/accept-invitation.ts";
 import { accessStore } from "../../shared/accounts/access-store.ts";
 import { accountStore } from "../../shared/accounts/account-store.ts";
 import { auditStore } from "../../shared/accounts/audit-store.ts";
@@ -7,12 +8,9 @@ import { noticeStore } from "../../shared/notifications/notice-store.ts";
 import type { documentClient } from "../../shared/platform/aws-clients.ts";
 import { systemClock as clock } from "../../shared/platform/clock.ts";
 import { readEnvironment } from "../../shared/platform/environment.ts";
-import type { InvitationPageDeps } from "./invitations.ts";
 
 /** What accepting an invitation needs, from the environment. */
-export function invitationDepsFromEnvironment(
-  client: ReturnType<typeof documentClient>,
-): Omit<InvitationPageDeps, "clock"> {
+export function invitationDepsFromEnvironment(client: ReturnType<typeof documentClient>): InvitationDeps {
   const env = readEnvironment({
     [environmentNames.accountsTable]: z.string(),
     [environmentNames.noticesTable]: z.string(),
@@ -23,5 +21,6 @@ export function invitationDepsFromEnvironment(
     accesses: accessStore(at),
     audits: auditStore(at),
     notices: noticeStore({ client, table: env.NOTICES_TABLE, clock }),
+    clock,
   };
 }

@@ -117,15 +117,25 @@ describe("an invitation's page", () => {
     expect(body).toContain("<bdi>bob@example.net</bdi> now has access to the account <bdi>Till</bdi>");
     expect(body).not.toContain("<form");
     const [bob] = await users();
+    const secret = /<code dir="ltr">([0-9a-f]{32})<\/code>/.exec(body)?.[1] ?? "";
+    expect(await accounts.findByToken(secret)).toMatchObject({
+      account: { id: accountId },
+      access: { id: accessId },
+      token: { name: "Bob Builder", createdBy: "Bob Builder", expiresAt: noon + 365 * days },
+    });
+    expect((await ask("GET", path)).body).not.toContain("<code");
     expect(bob).toMatchObject({ id: accessId, name: "Bob Builder", resources: resources() });
     expect(await notices()).toEqual(["bob@example.net has joined your account"]);
-    expect(await audits()).toEqual([
-      expect.objectContaining({
-        event: "activity_log.user.accepted_invitation",
-        actor: { id: bob?.specifierId, type: "user", name: "Bob Builder" },
-        resource: { id: accessId, type: "user", name: "bob@example.net" },
-      }),
-    ]);
+    const actor = { id: bob?.specifierId, type: "user", name: "Bob Builder" };
+    const resource = { id: accessId, type: "user", name: "bob@example.net" };
+    expect(await audits()).toHaveLength(2);
+    expect(await audits()).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ event: "activity_log.user.accepted_invitation", actor, resource }),
+        expect.objectContaining({ event: "activity_log.api_token.created", actor }),
+      ]),
+    );
+    expect(JSON.stringify(await audits())).not.toContain(secret);
   });
 
   it("asks again for a name that is left out, and takes no other form", async () => {
@@ -142,15 +152,18 @@ describe("an invitation's page", () => {
     const answers = await Promise.all(["Bob", "Rob", "Bob", "Rob"].map((name) => accept(path, name)));
     expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200, 200]);
     expect(await users()).toHaveLength(1);
-    expect([(await notices()).length, (await audits()).length, warnings]).toEqual([1, 1, []]);
+    expect([(await notices()).length, (await audits()).length, warnings]).toEqual([1, 2, []]);
+    expect(answers.filter(({ body }) => body.includes("<code"))).toHaveLength(1);
+    expect(await accounts.tokens.list(accountId)).toHaveLength(1);
   });
 
   it("changes nothing once it was used", async () => {
     const { path } = await invite();
     await accept(path);
-    expect((await accept(path, "Mallory")).statusCode).toBe(200);
+    const again = await accept(path, "Mallory");
+    expect([again.statusCode, again.body.includes("<code")]).toEqual([200, false]);
     expect(await users()).toMatchObject([{ name: "Bob" }]);
-    expect(await audits()).toHaveLength(1);
+    expect(await audits()).toHaveLength(2);
   });
 
   it("shows names, whatever they are made of, as text", async () => {

@@ -5,15 +5,10 @@ import {
 } from "../../shared/accounts/accept-invitation.ts";
 import { type InvitationLink, readInvitation, shownName } from "../../shared/accounts/invitation.ts";
 import { recipientPages } from "../../shared/contracts/recipient-pages.ts";
-import type { Clock } from "../../shared/platform/clock.ts";
 import { PosternError } from "../../shared/platform/errors.ts";
 import { bodyOf, type HttpEvent, type HttpResponse } from "../../shared/platform/http.ts";
 import { page } from "./page.ts";
 import type { Speech } from "./words/languages.ts";
-
-export interface InvitationPageDeps extends InvitationDeps {
-  readonly clock: Clock;
-}
 
 export type InvitationRequest = Pick<HttpEvent, "rawPath" | "requestContext"> &
   Partial<Pick<HttpEvent, "body" | "isBase64Encoded">>;
@@ -25,7 +20,7 @@ export type InvitationRequest = Pick<HttpEvent, "rawPath" | "requestContext"> &
  * @returns undefined for an address that is none of ours
  */
 export async function invitation(
-  deps: InvitationPageDeps,
+  deps: InvitationDeps,
   request: InvitationRequest,
   { key, speech }: { readonly key: string; readonly speech: Speech },
 ): Promise<HttpResponse | undefined> {
@@ -37,32 +32,37 @@ export async function invitation(
   if (link === undefined) return undefined;
   if (link.isOver) return over(speech);
   const name = request.requestContext.http.method === "POST" ? nameIn(request) : undefined;
-  if (name) await accept(deps, link, name);
-  return await shown(deps, link, speech, name === undefined ? 200 : 422);
+  const token = name ? await accept(deps, link, name) : undefined;
+  return await shown(deps, link, speech, { asking: name === undefined ? 200 : 422, token });
 }
 
-/** What became of one that was accepted, taken back or replaced a moment ago, is for who looks next to say. */
-async function accept(deps: InvitationPageDeps, link: InvitationLink, name: string): Promise<void> {
-  if ((await findInvitation(deps, link))?.accepted !== false) return;
+/**
+ * What became of one that was accepted, taken back or replaced a moment ago, is for who looks next to say.
+ *
+ * @returns the new user's token, which whoever accepts sees once
+ */
+async function accept(deps: InvitationDeps, link: InvitationLink, name: string): Promise<string | undefined> {
+  if ((await findInvitation(deps, link))?.accepted !== false) return undefined;
   try {
-    await acceptInvitation(deps, link, name);
+    return await acceptInvitation(deps, link, name);
   } catch (error) {
     if (!(error instanceof PosternError && error.code === "not_found")) throw error;
+    return undefined;
   }
 }
 
-/** @param asking the status of the question, while it waits for its answer */
+/** @param is.asking the status of the question, while it waits for its answer */
 async function shown(
-  deps: InvitationPageDeps,
+  deps: InvitationDeps,
   link: InvitationLink,
   speech: Speech,
-  asking: number,
+  { asking, token }: { readonly asking: number; readonly token: string | undefined },
 ): Promise<HttpResponse> {
   const invited = await findInvitation(deps, link);
   if (invited === undefined) return over(speech);
   const { words } = speech;
   const values = { account: shownName(invited.account.name), email: invited.access.email };
-  if (invited.accepted) return page(200, { speech, saying: words.invitationAccepted, values });
+  if (invited.accepted) return page(200, { speech, saying: words.invitationAccepted, values, secret: token });
   return page(asking, { speech, saying: words.invitation, values });
 }
 

@@ -1,6 +1,6 @@
 import type { HttpResponse } from "../../shared/platform/http.ts";
 import type { Speech } from "./words/languages.ts";
-import type { Question, Saying } from "./words/words.ts";
+import type { Handover, Question, Saying } from "./words/words.ts";
 
 /** Nothing is loaded, nothing is kept, nobody is told where the reader came from. */
 const headers = {
@@ -20,24 +20,32 @@ const style = [
   "body{font:1.125rem/1.5 system-ui,sans-serif;max-width:36rem;margin:4rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}",
   "button{font:inherit;padding:.75rem 1.5rem;min-height:2.75rem;border:0;border-radius:.375rem;color:#fff;background:#0b4a8f;cursor:pointer}",
   "label{display:block}input{font:inherit;box-sizing:border-box;width:100%;padding:.625rem;border:1px solid #595959;border-radius:.375rem;color:inherit;background:#fff}",
+  "code{font-size:1.25rem;overflow-wrap:anywhere;user-select:all}",
   ":focus-visible{outline:3px solid #1a1a1a;outline-offset:3px}",
 ].join("");
 
 export interface Shown {
   readonly speech: Speech;
-  readonly saying: Saying | Question;
+  readonly saying: Saying | Question | Handover;
   /** What stands for `{domain}` and other such places. */
   readonly values?: Readonly<Record<string, string>>;
+  /** What the reader sees here and nowhere else. */
+  readonly secret?: string | undefined;
 }
 
 /**
  * A plain page; with a question, also the button that answers it, by a POST to the page's own address. All of
  * it is our own words but for names, which a signed link has brought or led to.
  */
-export function page(statusCode: number, { speech, saying, values = {} }: Shown, more = {}): HttpResponse {
+export function page(
+  statusCode: number,
+  { speech, saying, values = {}, secret }: Shown,
+  more = {},
+): HttpResponse {
   const { language, direction } = speech;
   const text = saying.text.replace(/\{(\w+)\}/g, (_, name) => `<bdi>${escaped(values[name] ?? "")}</bdi>`);
   const form = "button" in saying ? formOf(saying) : "";
+  const handedOver = "secret" in saying && secret !== undefined ? secretOf(saying.secret, secret) : "";
   return {
     statusCode,
     headers: { ...headers, "content-language": language, ...more },
@@ -53,11 +61,15 @@ export function page(statusCode: number, { speech, saying, values = {} }: Shown,
 <main>
 <h1>${saying.title}</h1>
 <p>${text}</p>
-${form}</main>
+${handedOver}${form}</main>
 </body>
 </html>
 `,
   };
+}
+
+function secretOf(label: string, secret: string): string {
+  return `<p>${label}</p>\n<p><code dir="ltr">${escaped(secret)}</code></p>\n`;
 }
 
 function formOf({ button, field }: Question): string {

@@ -1,3 +1,4 @@
+import type { Clock } from "../platform/clock.ts";
 import type { News } from "../platform/notice.ts";
 import type { TransactionWrite } from "../platform/refused-writes.ts";
 import type { Access } from "./access.ts";
@@ -7,10 +8,13 @@ import type { AccountStore } from "./account-store.ts";
 import { type AuditNote, auditNote } from "./audit.ts";
 import type { AuditStore } from "./audit-store.ts";
 import type { InvitationLink } from "./invitation.ts";
+import { expiryOf } from "./token-rules.ts";
+import type { TokenStore } from "./token-store.ts";
 
 export interface InvitationDeps {
-  readonly accounts: Pick<AccountStore, "get">;
+  readonly accounts: Pick<AccountStore, "get"> & { readonly tokens: Pick<TokenStore, "lend"> };
   readonly accesses: Pick<AccessStore, "get" | "accept">;
+  readonly clock: Clock;
   readonly audits: Pick<AuditStore, "writes">;
   /** What an account's owner is told. */
   readonly notices: { writes(accountId: number, news: News): readonly TransactionWrite[] };
@@ -25,7 +29,7 @@ export interface Invited {
 
 /** What a link leads to; undefined for an invitation that was taken back or replaced by a newer one. */
 export async function findInvitation(
-  { accounts, accesses }: Pick<InvitationDeps, "accounts" | "accesses">,
+  { accounts, accesses }: InvitationDeps,
   { accountId, accessId, invitationId }: InvitationLink,
 ): Promise<Invited | undefined> {
   const access = await accesses.get(accountId, accessId);
@@ -36,24 +40,32 @@ export async function findInvitation(
 }
 
 /**
- * Makes a user of whom was invited; the account's owner is told, and its audit log has it: all or nothing. Of two who
- * accept at once, one does.
+ * Makes a user of whom was invited, with a token that acts for him and ends in a year; the account's owner is told,
+ * and its audit log has both: all or nothing. Of two who accept at once, one does.
  *
  * @param name what he is to be called
+ * @returns the token's secret, which is kept nowhere
  * @throws PosternError `not_found` if it was accepted, taken back or replaced already
  */
 export async function acceptInvitation(
-  { accesses, audits, notices }: Pick<InvitationDeps, "accesses" | "audits" | "notices">,
+  { accounts, accesses, audits, notices, clock }: InvitationDeps,
   { accountId, accessId, invitationId }: InvitationLink,
   name: string,
-): Promise<void> {
+): Promise<string> {
+  const expiresAt = expiryOf(undefined, clock.now());
+  const wanted = { name, accessId, expiresAt, createdBy: name, resources: [] };
+  const token = await accounts.tokens.lend(accountId, wanted);
   await accesses.accept(accountId, accessId, name, {
     id: invitationId,
     alongside: (user) => [
-      ...audits.writes(accountId, { id: user.specifierId, type: "user", name }, noteOf(user)),
+      token.write,
+      ...[noteOf(user), token.note].flatMap((note) =>
+        audits.writes(accountId, { id: user.specifierId, type: "user", name }, note),
+      ),
       ...notices.writes(accountId, { kind: "user_joined", accessId, email: user.email }),
     ],
   });
+  return token.secret;
 }
 
 function noteOf({ id, email, name }: Access): AuditNote {

@@ -1,6 +1,6 @@
 import { PutCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { PosternError } from "../platform/errors.ts";
-import { isBusy, refusedTransaction } from "../platform/refused-writes.ts";
+import { isBusy, refusedTransaction, type TransactionWrite } from "../platform/refused-writes.ts";
 import { type AuditNote, auditEntry, auditNote, system } from "./audit.ts";
 import { writeAudited } from "./audited-write-store.ts";
 import { idStore } from "./id-store.ts";
@@ -27,6 +27,13 @@ export interface TokenWithSecret {
   readonly secret: string;
 }
 
+/** A token that is not there yet, with its secret. */
+export interface LentToken {
+  readonly secret: string;
+  readonly note: AuditNote;
+  readonly write: TransactionWrite;
+}
+
 export type TokenStore = ReturnType<typeof tokenStore>;
 
 /**
@@ -50,6 +57,13 @@ export function tokenStore(at: TokenTable, changed: (hash: string) => void = () 
       const { token, secret, item } = freshToken(id, wanted, at.clock.now());
       await at.client.send(new PutCommand({ TableName: at.table, Item: item }));
       return { token, secret };
+    },
+
+    /** A token that is made by another store's transaction or not at all, and what an audit log has of it then. */
+    async lend(accountId: number, wanted: NewToken): Promise<LentToken> {
+      const id = { accountId, tokenId: await nextId() };
+      const { token, secret, item } = freshToken(id, wanted, at.clock.now());
+      return { secret, note: noteOfNew(token), write: { Put: { TableName: at.table, Item: item } } };
     },
 
     /** Makes a token of which nobody is told the secret, and notes in the audit log that the service has done so. */

@@ -28,6 +28,7 @@ export const ar: Words = {
   invitationAccepted: {
     title: "تم قبول الدعوة",
     text: "أصبح لدى {email} الآن حق الوصول إلى الحساب {account}. يمكنك إغلاق هذه الصفحة.",
+    secret: "هذا هو رمز API الخاص بك. انسخه الآن: لن يظهر إلا هنا ولمرة واحدة فقط.",
   },
   invitationOver: {
     title: "هذه الدعوة لم تعد صالحة",

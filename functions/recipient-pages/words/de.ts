@@ -28,6 +28,7 @@ export const de: Words = {
   invitationAccepted: {
     title: "Die Einladung ist angenommen",
     text: "{email} hat jetzt Zugang zum Konto {account}. Sie können diese Seite schließen.",
+    secret: "Das ist Ihr API-Token. Kopieren Sie ihn jetzt: Er wird nur hier und nur einmal angezeigt.",
   },
   invitationOver: {
     title: "Diese Einladung gilt nicht mehr",

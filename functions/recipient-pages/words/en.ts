@@ -28,6 +28,7 @@ export const en: Words = {
   invitationAccepted: {
     title: "The invitation is accepted",
     text: "{email} now has access to the account {account}. You can close this page.",
+    secret: "This is your API token. Copy it now: it is shown only here, and only once.",
   },
   invitationOver: {
     title: "This invitation has ended",

@@ -28,6 +28,7 @@ export const es: Words = {
   invitationAccepted: {
     title: "La invitación está aceptada",
     text: "{email} ya tiene acceso a la cuenta {account}. Puede cerrar esta página.",
+    secret: "Este es su token de API. Cópielo ahora: solo se muestra aquí y una sola vez.",
   },
   invitationOver: {
     title: "Esta invitación ya no es válida",

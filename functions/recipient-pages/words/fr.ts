@@ -28,6 +28,7 @@ export const fr: Words = {
   invitationAccepted: {
     title: "L’invitation est acceptée",
     text: "{email} a maintenant accès au compte {account}. Vous pouvez fermer cette page.",
+    secret: "Voici votre jeton d’API. Copiez-le maintenant : il n’est affiché qu’ici et une seule fois.",
   },
   invitationOver: {
     title: "Cette invitation n’est plus valable",

@@ -28,6 +28,7 @@ export const hi: Words = {
   invitationAccepted: {
     title: "निमंत्रण स्वीकार हो गया",
     text: "{email} के पास अब खाते {account} की पहुँच है। आप यह पेज बंद कर सकते हैं।",
+    secret: "यह आपका API टोकन है। इसे अभी कॉपी कर लें: यह केवल यहीं और केवल एक बार दिखाया जाता है।",
   },
   invitationOver: {
     title: "यह निमंत्रण अब मान्य नहीं है",

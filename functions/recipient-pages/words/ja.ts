@@ -28,6 +28,7 @@ export const ja: Words = {
   invitationAccepted: {
     title: "招待を承諾しました",
     text: "{email} はアカウント {account} にアクセスできるようになりました。このページは閉じてかまいません。",
+    secret: "これがあなたの API トークンです。今すぐコピーしてください。ここで一度だけ表示されます。",
   },
   invitationOver: {
     title: "この招待は無効です",

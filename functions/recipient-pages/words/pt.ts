@@ -28,6 +28,7 @@ export const pt: Words = {
   invitationAccepted: {
     title: "O convite foi aceite",
     text: "{email} tem agora acesso à conta {account}. Pode fechar esta página.",
+    secret: "Este é o seu token de API. Copie-o agora: só é mostrado aqui e uma única vez.",
   },
   invitationOver: {
     title: "Este convite já não é válido",

@@ -14,6 +14,12 @@ export interface Question extends Saying {
   readonly field?: string;
 }
 
+/** Hands something over that is shown but once. */
+export interface Handover extends Saying {
+  /** Stands before what is handed over. */
+  readonly secret: string;
+}
+
 /** Everything that the pages say in one language. */
 export interface Words {
   readonly unsubscribe: Question;
@@ -21,7 +27,7 @@ export interface Words {
   readonly optOut: Question;
   readonly optedOut: Saying;
   readonly invitation: Question;
-  readonly invitationAccepted: Saying;
+  readonly invitationAccepted: Handover;
   readonly invitationOver: Saying;
   readonly notFound: Saying;
   readonly unavailable: Saying;

@@ -28,6 +28,7 @@ export const zh: Words = {
   invitationAccepted: {
     title: "邀请已接受",
     text: "{email} 现在可以访问账户 {account}。您可以关闭此页面。",
+    secret: "这是您的 API 令牌。请立即复制：它只在此处显示一次。",
   },
   invitationOver: {
     title: "此邀请已失效",
