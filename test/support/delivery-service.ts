@@ -109,6 +109,7 @@ export async function startDeliveryService(mailbox: { deliver: (mail: Mail) => P
     MESSAGES_TABLE: tables.messages,
     PAYLOADS_BUCKET: bucket,
     LOG_BUCKET: bucket,
+    STATS_TABLE: tables.stats,
     SUPPRESSIONS_TABLE: tables.suppressions,
     DELIVERY_QUEUE_URL: deliveryQueueUrl,
     EVENTS_QUEUE_URL: eventsQueueUrl,
