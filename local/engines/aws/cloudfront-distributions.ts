@@ -1,6 +1,7 @@
 import { AwsError } from "./aws-error.ts";
 import type { AwsAnswer, AwsService } from "./protocol.ts";
 import { elements } from "./xml.ts";
+import { xmlAnswer, xmlService } from "./xml-service.ts";
 
 export interface LocalDistribution {
   readonly id: string;
@@ -18,40 +19,28 @@ export function isDistribution({ path }: { path: string }): boolean {
 
 /** CloudFront's GetDistribution, and of UpdateDistribution whether it is enabled. Nothing answers there. */
 export function distributionsService(distributions: readonly LocalDistribution[]): AwsService {
-  return async ({ method, path, body }) => {
+  return xmlService(namespace, async ({ method, path, body }) => {
     const [, id, config] = pathPattern.exec(path) ?? [];
     const distribution = distributions.find((one) => one.id === id);
     if (distribution === undefined) {
-      return refusal(new AwsError(404, "NoSuchDistribution", "The specified distribution does not exist."));
+      throw new AwsError(404, "NoSuchDistribution", "The specified distribution does not exist.");
     }
     if (method === "PUT" && config !== undefined) {
       // Parts of the configuration have such an element, too, and stand before its own.
       distribution.isEnabled = elements(body.toString("utf8"), "Enabled").at(-1) === "true";
     }
     return shown(distribution);
-  };
+  });
 }
 
 function shown({ id, aliases, connectionMode, isEnabled }: LocalDistribution): AwsAnswer {
   const items = aliases.map((alias) => `<CNAME>${alias}</CNAME>`).join("");
-  return answer(
+  return xmlAnswer(
     200,
     `<Distribution xmlns="${namespace}"><Id>${id}</Id><Status>Deployed</Status><DistributionConfig>` +
       `<Aliases><Quantity>${aliases.length}</Quantity><Items>${items}</Items></Aliases>` +
       `<Enabled>${isEnabled}</Enabled><ConnectionMode>${connectionMode}</ConnectionMode>` +
       "</DistributionConfig></Distribution>",
+    { etag: "local" },
   );
-}
-
-function refusal({ status, code, message }: AwsError): AwsAnswer {
-  return answer(
-    status,
-    `<ErrorResponse xmlns="${namespace}"><Error><Type>Sender</Type><Code>${code}</Code>` +
-      `<Message>${message}</Message></Error><RequestId>local</RequestId></ErrorResponse>`,
-  );
-}
-
-function answer(status: number, xml: string): AwsAnswer {
-  const body = Buffer.from(`<?xml version="1.0"?>${xml}`);
-  return { status, body, headers: { "content-type": "text/xml", etag: "local" } };
 }

@@ -3,7 +3,8 @@ import type { DnsRecords } from "../dns/dns-records.ts";
 import { AwsError } from "./aws-error.ts";
 import type { AwsAnswer, AwsRequest, AwsService } from "./protocol.ts";
 import { stateFile } from "./state-file.ts";
-import { elementText } from "./xml.ts";
+import { elementText, escaped } from "./xml.ts";
+import { xmlAnswer, xmlService } from "./xml-service.ts";
 
 const root = "/2020-05-31";
 const namespace = "http://cloudfront.amazonaws.com/doc/2020-05-31/";
@@ -86,19 +87,7 @@ export function cloudfrontService(options: { records: DnsRecords; dir: string | 
     }
   }
 
-  return async (request) => {
-    try {
-      return await perform(request);
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      const { status, code, message } = error;
-      return answer(
-        status,
-        `<ErrorResponse xmlns="${namespace}"><Error><Type>Sender</Type><Code>${code}</Code>` +
-          `<Message>${escaped(message)}</Message></Error><RequestId>local</RequestId></ErrorResponse>`,
-      );
-    }
-  };
+  return xmlService(namespace, perform);
 }
 
 /** Whether a host is an alias, over however many others, of a name of CloudFront's. */
@@ -118,26 +107,17 @@ function shown(status: number, tenant: Tenant): AwsAnswer {
     `<DistributionId>${escaped(tenant.distributionId)}</DistributionId><Name>${escaped(tenant.name)}</Name>` +
     `<Domains><member><Domain>${escaped(tenant.domain)}</Domain><Status>${state}</Status></member></Domains>` +
     "<Enabled>true</Enabled><Status>Deployed</Status></DistributionTenant>";
-  return answer(status, xml, { etag: tenant.etag });
+  return xmlAnswer(status, xml, { etag: tenant.etag });
 }
 
 function certificate({ certificateArn, domain }: Tenant, isIssued: boolean): AwsAnswer {
-  return answer(
+  return xmlAnswer(
     200,
     `<ManagedCertificateDetails xmlns="${namespace}"><CertificateArn>${certificateArn}</CertificateArn>` +
       `<CertificateStatus>${isIssued ? "issued" : "pending-validation"}</CertificateStatus>` +
       `<ValidationTokenHost>cloudfront</ValidationTokenHost><ValidationTokenDetails><member>` +
       `<Domain>${escaped(domain)}</Domain></member></ValidationTokenDetails></ManagedCertificateDetails>`,
   );
-}
-
-function answer(status: number, xml: string, headers: Record<string, string> = {}): AwsAnswer {
-  const body = Buffer.from(`<?xml version="1.0"?>${xml}`);
-  return { status, body, headers: { "content-type": "text/xml", ...headers } };
-}
-
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 function notFound(): AwsError {

@@ -2,8 +2,9 @@ import * as z from "zod";
 import type { DnsRecords } from "../dns/dns-records.ts";
 import { dnsRecordSchema } from "../dns/record.ts";
 import { AwsError } from "./aws-error.ts";
-import type { AwsAnswer, AwsRequest, AwsService } from "./protocol.ts";
+import type { AwsRequest, AwsService } from "./protocol.ts";
 import { elements, elementText, unescaped } from "./xml.ts";
+import { xmlAnswer, xmlService } from "./xml-service.ts";
 
 const path = /^\/2013-04-01\/hostedzone\/([^/]+)\/rrset\/?$/;
 const namespace = "https://route53.amazonaws.com/doc/2013-04-01/";
@@ -15,15 +16,10 @@ const changeSchema = z.object({
 
 /** Route 53's ChangeResourceRecordSets, into the local DNS, whatever the zone. */
 export function route53Service(records: DnsRecords): AwsService {
-  return async (request) => {
-    try {
-      await change(records, request);
-      return answer(200, done());
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      return answer(error.status, refusal(error));
-    }
-  };
+  return xmlService(namespace, async (request) => {
+    await change(records, request);
+    return xmlAnswer(200, done());
+  });
 }
 
 async function change(records: DnsRecords, { method, path: asked, body }: AwsRequest): Promise<void> {
@@ -36,11 +32,6 @@ async function change(records: DnsRecords, { method, path: asked, body }: AwsReq
     if (action === "DELETE") await records.remove(first.name, first.type);
     else await records.set(changed);
   }
-}
-
-function answer(status: number, xml: string): AwsAnswer {
-  const body = Buffer.from(`<?xml version="1.0"?>${xml}`);
-  return { status, body, headers: { "content-type": "text/xml" } };
 }
 
 function changesIn(xml: string): z.infer<typeof changeSchema>[] {
@@ -78,12 +69,5 @@ function done(): string {
   return (
     `<ChangeResourceRecordSetsResponse xmlns="${namespace}"><ChangeInfo><Id>/change/CLOCAL</Id>` +
     `<Status>INSYNC</Status><SubmittedAt>${submittedAt}</SubmittedAt></ChangeInfo></ChangeResourceRecordSetsResponse>`
-  );
-}
-
-function refusal({ code, message }: AwsError): string {
-  return (
-    `<ErrorResponse xmlns="${namespace}"><Error><Type>Sender</Type><Code>${code}</Code>` +
-    `<Message>${message.replaceAll(/[<>&]/g, " ")}</Message></Error><RequestId>local</RequestId></ErrorResponse>`
   );
 }

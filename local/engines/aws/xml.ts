@@ -16,6 +16,10 @@ export function elementText(xml: string, name: string): string | undefined {
   return inner === undefined ? undefined : unescaped(inner);
 }
 
+export function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
 /** A text as it was before XML escaping. */
 export function unescaped(text: string): string {
   return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
