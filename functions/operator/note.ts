@@ -87,8 +87,8 @@ function begunNoteOf({ action }: Action, accountId: number): AuditNote {
 
 function noteOf(wanted: Action, answer: Answer, accountId: number): AuditNote {
   const [type, verb] = changeOf(wanted.action) ?? ["account", "changed"];
-  const { action: _action, ...after } = { ...wanted } as Record<string, unknown>;
-  const ids = { ...after, ...answer };
+  const { action: _action, accountId: _account, ...fields } = { ...wanted } as Record<string, unknown>;
+  const ids = { ...fields, ...answer };
   const own: Readonly<Record<string, unknown>> = {
     api_token: ids["tokenId"],
     organization: ids["organizationId"],
@@ -97,7 +97,23 @@ function noteOf(wanted: Action, answer: Answer, accountId: number): AuditNote {
   };
   const name = ids["domainName"] ?? ids["email"] ?? ids["name"];
   return auditNote({
-    ...{ type, verb, id: (own[type] ?? accountId) as number | string, after },
+    ...{ type, verb, id: (own[type] ?? accountId) as number | string, after: asCustomersRead(fields) },
     ...(typeof name === "string" && { name }),
   });
+}
+
+/** The log has fields by the names that the account API gives them. What is no name of ours, as a header's, stays. */
+function asCustomersRead(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      ownName.test(name) ? name.replace(/[A-Z]|\d+/g, (part) => `_${part.toLowerCase()}`) : name,
+      isFields(value) ? asCustomersRead(value) : value,
+    ]),
+  );
+}
+
+const ownName = /^[a-z][A-Za-z0-9]*$/;
+
+function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
