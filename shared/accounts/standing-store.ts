@@ -3,7 +3,7 @@ import { accountPartition } from "../platform/account-partition.ts";
 import { batchGet } from "../platform/batch-get.ts";
 import type { Clock } from "../platform/clock.ts";
 import { PosternError } from "../platform/errors.ts";
-import { refusedWrite } from "../platform/refused-writes.ts";
+import { isWritten } from "../platform/refused-writes.ts";
 import { type Account, accountSchema } from "./account.ts";
 import { type AuditActor, type AuditEntry, auditEntry } from "./audit.ts";
 import { writeAudited } from "./audited-write-store.ts";
@@ -176,11 +176,5 @@ async function set(
   if (entry !== undefined) {
     return await writeAudited({ client, table }, { Update: update }, { accountId, entry });
   }
-  try {
-    await client.send(new UpdateCommand(update));
-    return true;
-  } catch (error) {
-    if (refusedWrite(error)) return false;
-    throw error;
-  }
+  return isWritten(client.send(new UpdateCommand(update)));
 }

@@ -1,5 +1,5 @@
 import { DeleteCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { refusedWrite } from "../platform/refused-writes.ts";
+import { isWritten } from "../platform/refused-writes.ts";
 import { tokenKey, tokenPrefix } from "./keys.ts";
 import type { Token } from "./token.ts";
 import { outlookOf } from "./token-notices.ts";
@@ -80,11 +80,5 @@ async function isChanged(
       ...(is !== undefined && { ":is": is }),
     },
   });
-  try {
-    await client.send(command);
-    return true;
-  } catch (error) {
-    if (refusedWrite(error)) return false;
-    throw error;
-  }
+  return isWritten(client.send(command));
 }

@@ -9,7 +9,7 @@ import {
 import type { AuditEntry } from "../accounts/audit.ts";
 import { writeAudited } from "../accounts/audited-write-store.ts";
 import { accountPartition } from "../platform/account-partition.ts";
-import { refusedTransaction, refusedWrite } from "../platform/refused-writes.ts";
+import { isWritten, refusedTransaction, refusedWrite } from "../platform/refused-writes.ts";
 import {
   type DeletedDomain,
   deletedDomainSchema,
@@ -156,21 +156,14 @@ export async function countDemoEmails(
   { accountId, name }: Pick<SendingDomain, "accountId" | "name">,
   { count, allowance }: { count: number; allowance: number },
 ): Promise<boolean> {
-  try {
-    await client.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: domainKey(accountId, name),
-        UpdateExpression: "SET demoSent = demoSent + :count",
-        ConditionExpression: "complianceStatus = :demo AND demoSent <= :most",
-        ExpressionAttributeValues: { ":count": count, ":demo": "demo", ":most": allowance - count },
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (refusedWrite(error)) return false;
-    throw error;
-  }
+  const command = new UpdateCommand({
+    TableName: table,
+    Key: domainKey(accountId, name),
+    UpdateExpression: "SET demoSent = demoSent + :count",
+    ConditionExpression: "complianceStatus = :demo AND demoSent <= :most",
+    ExpressionAttributeValues: { ":count": count, ":demo": "demo", ":most": allowance - count },
+  });
+  return isWritten(client.send(command));
 }
 
 /** Takes a domain from its account: the name is free again, what it was stays noted. False if it was gone. */
@@ -257,13 +250,7 @@ export async function putOffDue(
     ConditionExpression: "checkAt <= :now",
     ExpressionAttributeValues: { ":until": until, ":now": now },
   });
-  try {
-    await client.send(command);
-    return true;
-  } catch (error) {
-    if (refusedWrite(error)) return false;
-    throw error;
-  }
+  return isWritten(client.send(command));
 }
 
 export function checkAttributes(checkAt: number | undefined) {

@@ -1,5 +1,5 @@
 import { DeleteCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { refusedWrite } from "../platform/refused-writes.ts";
+import { isWritten, refusedWrite } from "../platform/refused-writes.ts";
 import type { LogTable } from "./log-index-store.ts";
 import {
   type DayBlocks,
@@ -149,20 +149,13 @@ async function saveDay(
   { blocks, superseded, version }: DayBlocks,
 ): Promise<boolean> {
   const expiresAt = Math.floor((Date.parse(day) + blocksKeptDays * dayMs) / 1000);
-  try {
-    await client.send(
-      new PutCommand({
-        TableName: table,
-        Item: { ...dayBlocksKey(accountId, day), blocks, superseded, version: version + 1, expiresAt },
-        ConditionExpression: "attribute_not_exists(pk) OR version = :seen",
-        ExpressionAttributeValues: { ":seen": version },
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (refusedWrite(error)) return false;
-    throw error;
-  }
+  const command = new PutCommand({
+    TableName: table,
+    Item: { ...dayBlocksKey(accountId, day), blocks, superseded, version: version + 1, expiresAt },
+    ConditionExpression: "attribute_not_exists(pk) OR version = :seen",
+    ExpressionAttributeValues: { ":seen": version },
+  });
+  return isWritten(client.send(command));
 }
 
 async function deleteDeltas(deps: LogTable, accountId: number, deltas: readonly Delta[]): Promise<void> {

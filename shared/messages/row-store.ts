@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { accountPartition } from "../platform/account-partition.ts";
 import { untilFree } from "../platform/patience.ts";
-import { isWriteConflict, refusedWrite } from "../platform/refused-writes.ts";
+import { isWriteConflict, isWritten, refusedWrite } from "../platform/refused-writes.ts";
 import type { MessageId, MessageRow } from "./message.ts";
 
 /**
@@ -100,11 +100,5 @@ export async function changeRow(
   change: RowChange,
 ): Promise<boolean> {
   const update = updateOf(table, id, change);
-  try {
-    await untilFree(() => client.send(new UpdateCommand(update)), isWriteConflict, patience);
-    return true;
-  } catch (error) {
-    if (refusedWrite(error)) return false;
-    throw error;
-  }
+  return isWritten(untilFree(() => client.send(new UpdateCommand(update)), isWriteConflict, patience));
 }

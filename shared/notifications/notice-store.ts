@@ -2,7 +2,7 @@ import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/li
 import { batchGet } from "../platform/batch-get.ts";
 import { PosternError } from "../platform/errors.ts";
 import type { News } from "../platform/notice.ts";
-import { refusedWrite, type TransactionWrite } from "../platform/refused-writes.ts";
+import { isWritten, refusedWrite, type TransactionWrite } from "../platform/refused-writes.ts";
 import { wordsOf } from "./catalogue.ts";
 import { type Notice, noticeSchema } from "./notice.ts";
 import {
@@ -40,19 +40,12 @@ export function noticeStore(at: NoticeTable) {
      * @returns whether it was new
      */
     async add(accountId: number, news: News): Promise<boolean> {
-      try {
-        await client.send(
-          new PutCommand({
-            TableName: table,
-            Item: newItem(accountId, news, clock.now()),
-            ConditionExpression: "attribute_not_exists(pk)",
-          }),
-        );
-        return true;
-      } catch (error) {
-        if (refusedWrite(error)) return false;
-        throw error;
-      }
+      const command = new PutCommand({
+        TableName: table,
+        Item: newItem(accountId, news, clock.now()),
+        ConditionExpression: "attribute_not_exists(pk)",
+      });
+      return isWritten(client.send(command));
     },
 
     /** The writes that note news which nobody can have noted before, for the transaction that makes them true. */

@@ -19,6 +19,17 @@ export function refusedWrite(error: unknown): RefusedWrite | undefined {
   return { item: error.Item && unmarshall(error.Item) };
 }
 
+/** Whether a conditional write was done: false if its condition refused it. It throws every other error. */
+export async function isWritten(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (refusedWrite(error)) return false;
+    throw error;
+  }
+}
+
 /**
  * The refusals behind the error of a cancelled transaction, one place for each of its writes (undefined
  * where that write was not the reason); undefined for every other error, and for a transaction that was
