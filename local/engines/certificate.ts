@@ -10,17 +10,29 @@ const altNameIp = 7;
 export interface Certificate {
   /** PEM. */
   key: string;
-  /** PEM; its own authority, for `localhost` with what stands before it, and 127.0.0.1, good for ten years. */
+  /** PEM; its own authority. */
   cert: string;
 }
 
-/** The certificate kept in this file, made at the first call; without a file a new one each time. */
+/** Whom a certificate is for, and from when to when (epoch ms). */
+export interface CertificateWish {
+  /** The first is its subject, too. */
+  readonly hosts: readonly string[];
+  readonly addresses?: readonly string[];
+  readonly beginsAt: number;
+  readonly endsAt: number;
+}
+
+/**
+ * The certificate kept in this file, made at the first call; without a file a new one each time. It is for `localhost`
+ * with what stands before it, and 127.0.0.1, and good for ten years.
+ */
 export async function certificateIn(file: string | undefined): Promise<Certificate> {
-  if (file === undefined) return makeCertificate();
+  if (file === undefined) return localCertificate();
   try {
     return JSON.parse(await readFile(file, "utf8")) as Certificate;
   } catch {
-    const certificate = makeCertificate();
+    const certificate = localCertificate();
     await mkdir(dirname(file), { recursive: true });
     // Renaming is atomic, so that a crash leaves no half a key behind.
     await writeFile(`${file}.new`, JSON.stringify(certificate), { mode: 0o600 });
@@ -29,7 +41,16 @@ export async function certificateIn(file: string | undefined): Promise<Certifica
   }
 }
 
-function makeCertificate(): Certificate {
+function localCertificate(): Certificate {
+  const now = Date.now();
+  return makeCertificate({
+    hosts: ["localhost", "live.localhost", "bulk.localhost"],
+    addresses: ["127.0.0.1"],
+    ...{ beginsAt: now - dayMs, endsAt: now + 3_650 * dayMs },
+  });
+}
+
+export function makeCertificate({ hosts, addresses = [], beginsAt, endsAt }: CertificateWish): Certificate {
   const { privateKey, publicKey } = generateKeyPairSync("rsa", {
     modulusLength: 2048,
     privateKeyEncoding: { type: "pkcs8", format: "pem" },
@@ -39,9 +60,9 @@ function makeCertificate(): Certificate {
   certificate.publicKey = forge.pki.publicKeyFromPem(publicKey);
   // A serial number is positive, so no leading byte above 7f; nor one of 00, which DER forbids before another.
   certificate.serialNumber = `01${randomBytes(8).toString("hex")}`;
-  certificate.validity.notBefore = new Date(Date.now() - dayMs);
-  certificate.validity.notAfter = new Date(Date.now() + 3_650 * dayMs);
-  const name = [{ name: "commonName", value: "localhost" }];
+  certificate.validity.notBefore = new Date(beginsAt);
+  certificate.validity.notAfter = new Date(endsAt);
+  const name = [{ name: "commonName", value: hosts[0] ?? "" }];
   certificate.setSubject(name);
   certificate.setIssuer(name);
   certificate.setExtensions([
@@ -51,8 +72,8 @@ function makeCertificate(): Certificate {
     {
       name: "subjectAltName",
       altNames: [
-        ...["localhost", "live.localhost", "bulk.localhost"].map((value) => ({ type: altNameDns, value })),
-        { type: altNameIp, ip: "127.0.0.1" },
+        ...hosts.map((value) => ({ type: altNameDns, value })),
+        ...addresses.map((ip) => ({ type: altNameIp, ip })),
       ],
     },
   ]);
