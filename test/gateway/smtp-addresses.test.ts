@@ -1,50 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { SmtpClient } from "../support/smtp-client.ts";
-import {
-  messageFrom,
-  type SmtpAccount,
-  type SmtpService,
-  startSmtpService,
-} from "../support/smtp-service.ts";
-import { settableClock } from "../support/test-table.ts";
+import { describe, expect, it } from "vitest";
+import { useSmtpDoor } from "../support/smtp-door.ts";
+import { messageFrom } from "../support/smtp-service.ts";
 
-const clock = settableClock(Date.UTC(2026, 0, 31, 12));
-let service: SmtpService;
-let account: SmtpAccount;
-const open: SmtpClient[] = [];
-
-beforeAll(async () => {
-  service = await startSmtpService(clock);
-  account = await service.account();
-});
-beforeEach(async () => {
-  for (const client of open.splice(0)) client.end();
-  await expect.poll(() => service.door.connections()).toBe(0);
-  service.takeJobs();
-});
-afterAll(() => service.stop());
-
-async function loggedIn(of = account, port?: number): Promise<SmtpClient> {
-  const client = await service.loggedIn(of, port);
-  open.push(client);
-  return client;
-}
-
-const envelope = (from = account.domain, ...to: string[]) => [
-  `MAIL FROM:<billing@${from}>`,
-  ...(to.length > 0 ? to : ["reader@example.net"]).map((address) => `RCPT TO:<${address}>`),
-  "DATA",
-];
-
-async function send(client: SmtpClient, message = messageFrom(account)): Promise<string> {
-  await client.sayAll(...envelope());
-  return (await client.say(`${message}.`)).text;
-}
+const smtp = useSmtpDoor();
+const { envelope, loggedIn, send } = smtp;
 
 describe("the sender", () => {
   it("must have a domain of the account's, and a compliant one", async () => {
-    const other = await service.account();
-    const own = await service.account({ domains: { "review.example": "under_review" } });
+    const other = await smtp.service.account();
+    const own = await smtp.service.account({ domains: { "review.example": "under_review" } });
     const client = await loggedIn(own);
     for (const domain of ["unknown.example", other.domain, "review.example", `sub.${own.domain}`]) {
       expect((await client.say(`MAIL FROM:<a@${domain}>`)).text).toBe(
@@ -56,8 +20,8 @@ describe("the sender", () => {
   });
 
   it("must be one that the token is admin of", async () => {
-    const client = await loggedIn({ ...account, token: account.viewerToken });
-    expect((await client.say(`MAIL FROM:<a@${account.domain}>`)).text).toBe(
+    const client = await loggedIn({ token: smtp.account.viewerToken });
+    expect((await client.say(`MAIL FROM:<a@${smtp.account.domain}>`)).text).toBe(
       "550 5.7.1 Sending from domain is not allowed",
     );
   });
@@ -87,12 +51,12 @@ describe("the sender", () => {
     ],
   ])("may not be %s in the message", async (_, head, reply) => {
     const client = await loggedIn();
-    expect(await send(client, `${head.replaceAll("DOMAIN", account.domain)}\r\nBody\r\n`)).toBe(reply);
+    expect(await send(client, `${head.replaceAll("DOMAIN", smtp.account.domain)}\r\nBody\r\n`)).toBe(reply);
     expect(await send(client)).toMatch(/^250 /);
   });
 
   it("of a demo domain may write to the account's owner only", async () => {
-    const demo = await service.account({ domains: { "demo.example": "demo" } });
+    const demo = await smtp.service.account({ domains: { "demo.example": "demo" } });
     const client = await loggedIn(demo);
     const to = async (address: string) => {
       await client.sayAll(...envelope("demo.example", address));
@@ -112,17 +76,21 @@ describe("a recipient", () => {
     ["a@example.net", "501 5.1.3 Error: Bad recipient address syntax"],
   ])("%s is refused", async (address, reply) => {
     const client = await loggedIn();
-    await client.say(`MAIL FROM:<a@${account.domain}> SMTPUTF8`);
+    await client.say(`MAIL FROM:<a@${smtp.account.domain}> SMTPUTF8`);
     expect((await client.say(`RCPT TO:${address}`)).text).toBe(reply);
   });
 
   it("may have a domain in Unicode, which travels in A-labels", async () => {
     const client = await loggedIn();
-    await client.sayAll(`MAIL FROM:<a@${account.domain}> SMTPUTF8`, "RCPT TO:<a@bücher.example>", "DATA");
-    await client.say(`${messageFrom(account, "Grüße\r\n", "X-Name: Jörg\r\n")}.`);
-    const [job] = service.takeJobs();
+    await client.sayAll(
+      `MAIL FROM:<a@${smtp.account.domain}> SMTPUTF8`,
+      "RCPT TO:<a@bücher.example>",
+      "DATA",
+    );
+    await client.say(`${messageFrom(smtp.account, "Grüße\r\n", "X-Name: Jörg\r\n")}.`);
+    const [job] = smtp.service.takeJobs();
     expect(job?.recipients[0]?.email).toBe("a@xn--bcher-kva.example");
-    expect(job && Buffer.from(await service.messageOf(job), "latin1").toString()).toContain(
+    expect(job && Buffer.from(await smtp.service.messageOf(job), "latin1").toString()).toContain(
       "X-Name: Jörg\r\n\r\nGrüße",
     );
   });

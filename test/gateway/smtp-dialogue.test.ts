@@ -1,36 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { SmtpClient } from "../support/smtp-client.ts";
-import {
-  messageFrom,
-  plain,
-  type SmtpAccount,
-  type SmtpService,
-  startSmtpService,
-} from "../support/smtp-service.ts";
-import { settableClock } from "../support/test-table.ts";
+import { useSmtpDoor } from "../support/smtp-door.ts";
+import { messageFrom, plain } from "../support/smtp-service.ts";
 
-const clock = settableClock(Date.UTC(2026, 0, 31, 12));
-let service: SmtpService;
-let account: SmtpAccount;
-const open: SmtpClient[] = [];
-
-beforeAll(async () => {
-  service = await startSmtpService(clock);
-  account = await service.account();
-});
-beforeEach(async () => {
-  for (const client of open.splice(0)) client.end();
-  await expect.poll(() => service.door.connections()).toBe(0);
-  service.takeJobs();
-});
-afterAll(() => service.stop());
-
-async function connect(port = service.door.port): Promise<SmtpClient> {
-  const client = await SmtpClient.connect(port);
-  open.push(client);
-  expect((await client.reply()).text).toBe("220 smtp.postern.example ESMTP");
-  return client;
-}
+const smtp = useSmtpDoor();
+const { connect, envelope, kept, loggedIn, send } = smtp;
 
 async function secure(): Promise<SmtpClient> {
   const client = await connect();
@@ -38,23 +12,6 @@ async function secure(): Promise<SmtpClient> {
   await client.upgrade();
   await client.say("EHLO client.example");
   return client;
-}
-
-async function loggedIn(of = account, port?: number): Promise<SmtpClient> {
-  const client = await service.loggedIn(of, port);
-  open.push(client);
-  return client;
-}
-
-const envelope = (from = account.domain, ...to: string[]) => [
-  `MAIL FROM:<billing@${from}>`,
-  ...(to.length > 0 ? to : ["reader@example.net"]).map((address) => `RCPT TO:<${address}>`),
-  "DATA",
-];
-
-async function send(client: SmtpClient, message = messageFrom(account)): Promise<string> {
-  await client.sayAll(...envelope());
-  return (await client.say(`${message}.`)).text;
 }
 
 describe("a client that has not logged in", () => {
@@ -85,7 +42,7 @@ describe("a client that has not logged in", () => {
   it("cannot log in without TLS", async () => {
     const client = await connect();
     await client.say("EHLO client.example");
-    expect((await client.say(`AUTH PLAIN ${plain("api", account.token)}`)).code).toBe(538);
+    expect((await client.say(`AUTH PLAIN ${plain("api", smtp.account.token)}`)).code).toBe(538);
     expect((await client.say("AUTH LOGIN")).code).toBe(538);
   });
 
@@ -100,7 +57,7 @@ describe("a client that has not logged in", () => {
   );
 
   it.each([
-    ["another user", () => plain("till", account.token)],
+    ["another user", () => plain("till", smtp.account.token)],
     ["an unknown token", () => plain("api", "0".repeat(32))],
     ["no token", () => plain("api", "")],
   ])("is refused with %s", async (_, credentials) => {
@@ -119,7 +76,7 @@ describe("a client that has not logged in", () => {
   });
 
   it("of a banned account is told that", async () => {
-    const banned = await service.account({ status: "banned" });
+    const banned = await smtp.service.account({ status: "banned" });
     const client = await secure();
     expect((await client.say(`AUTH PLAIN ${plain("api", banned.token)}`)).text).toBe(
       "535 5.7.0 Account is banned",
@@ -127,38 +84,42 @@ describe("a client that has not logged in", () => {
   });
 
   it("of an account whose month is spent is told that, and may come back some seconds after it has more", async () => {
-    const spent = await service.account({ monthLimit: 1 });
-    await service.quota.reserve({ accountId: spent.accountId, submissionId: crypto.randomUUID(), count: 1 });
+    const spent = await smtp.service.account({ monthLimit: 1 });
+    await smtp.service.quota.reserve({
+      accountId: spent.accountId,
+      submissionId: crypto.randomUUID(),
+      count: 1,
+    });
     const client = await secure();
     const login = `AUTH PLAIN ${plain("api", spent.token)}`;
     expect((await client.say(login)).text).toBe("535 5.7.0 Monthly messages limit reached");
-    await service.quota.changePlan(spent.accountId, { name: "more", monthLimit: 2, dayLimit: 100 });
-    clock.advance(5_001);
+    await smtp.service.quota.changePlan(spent.accountId, { name: "more", monthLimit: 2, dayLimit: 100 });
+    smtp.clock.advance(5_001);
     expect((await client.say(login)).code).toBe(235);
   });
 });
 
 describe("logging in", () => {
   it("works with PLAIN, in one step or two", async () => {
-    const credentials = plain("api", account.token);
+    const credentials = plain("api", smtp.account.token);
     expect((await (await secure()).say(`AUTH PLAIN ${credentials}`)).text).toMatch(/^235 2\.7\.0 /);
     expect((await (await secure()).sayAll("AUTH PLAIN", credentials)).code).toBe(235);
   });
 
   it("works with LOGIN, in two steps or three", async () => {
-    const [user, password] = ["api", account.token].map((text) => Buffer.from(text).toString("base64"));
+    const [user, password] = ["api", smtp.account.token].map((text) => Buffer.from(text).toString("base64"));
     expect((await (await secure()).sayAll("AUTH LOGIN", user ?? "", password ?? "")).code).toBe(235);
     expect((await (await secure()).sayAll(`AUTH LOGIN ${user}`, password ?? "")).code).toBe(235);
   });
 
   it("works once", async () => {
     const client = await loggedIn();
-    expect((await client.say(`AUTH PLAIN ${plain("api", account.token)}`)).code).toBe(503);
+    expect((await client.say(`AUTH PLAIN ${plain("api", smtp.account.token)}`)).code).toBe(503);
     expect(await send(client)).toMatch(/^250 /);
   });
 
   it("shows the account's own size to who asks again", async () => {
-    const small = await service.account({ messageBytes: 5_000 });
+    const small = await smtp.service.account({ messageBytes: 5_000 });
     const client = await loggedIn(small);
     expect((await client.say("EHLO client.example")).lines).toContain("250 SIZE 5000");
   });
@@ -168,71 +129,69 @@ describe("a message", () => {
   it("is answered with its id once it is queued", async () => {
     const client = await loggedIn();
     const text = await send(client);
-    const [job, ...others] = service.takeJobs();
+    const [job, ...others] = smtp.service.takeJobs();
 
     expect(others).toEqual([]);
     expect(text).toBe(`250 2.0.0 Ok: queued as ${job?.recipients[0]?.messageId}`);
     expect(job).toMatchObject({
-      accountId: account.accountId,
+      accountId: smtp.account.accountId,
       stream: "transactional",
-      domainName: account.domain,
+      domainName: smtp.account.domain,
       clientIp: "127.0.0.1",
-      content: { from: `billing@${account.domain}`, subject: "Receipt" },
+      content: { from: `billing@${smtp.account.domain}`, subject: "Receipt" },
       recipients: [{ email: "reader@example.net", kind: "to" }],
     });
-    expect(job && (await service.messageOf(job))).toBe(messageFrom(account));
+    expect(job && (await smtp.service.messageOf(job))).toBe(messageFrom(smtp.account));
   });
 
   it("is one message, and one billed email, for each recipient", async () => {
-    const own = await service.account();
+    const own = await smtp.service.account();
     const client = await loggedIn(own);
     await client.sayAll(
       ...envelope(own.domain, "reader@example.net", "copy@example.net", "blind@example.net"),
     );
     await client.say(`${messageFrom(own, "Hi\r\n", "Cc: <COPY@example.net>\r\n")}.`);
-    const [job] = service.takeJobs();
+    const [job] = smtp.service.takeJobs();
 
     expect(job?.recipients.map(({ email, kind }) => [email, kind])).toEqual([
       ["reader@example.net", "to"],
       ["copy@example.net", "cc"],
       ["blind@example.net", "bcc"],
     ]);
-    expect((await service.quota.usage(own.accountId))?.used).toBe(3);
+    expect((await smtp.service.quota.usage(own.accountId))?.used).toBe(3);
   });
 
   it("goes to the stream of the port, or of the server name", async () => {
-    const viaPort = await SmtpClient.connect(service.door.bulkPort);
-    open.push(viaPort);
+    const viaPort = await kept(SmtpClient.connect(smtp.service.door.bulkPort));
     await viaPort.reply();
     await viaPort.sayAll("EHLO a.example", "STARTTLS");
     await viaPort.upgrade();
-    await viaPort.sayAll("EHLO a.example", `AUTH PLAIN ${plain("api", account.token)}`);
+    await viaPort.sayAll("EHLO a.example", `AUTH PLAIN ${plain("api", smtp.account.token)}`);
     await send(viaPort);
-    const viaName = await SmtpClient.connectTls(service.door.tlsPort, {
-      servername: "Bulk.smtp.postern.example",
-    });
-    open.push(viaName);
+    const viaName = await kept(
+      SmtpClient.connectTls(smtp.service.door.tlsPort, { servername: "Bulk.smtp.postern.example" }),
+    );
     await viaName.reply();
-    await viaName.sayAll("EHLO a.example", `AUTH PLAIN ${plain("api", account.token)}`);
+    await viaName.sayAll("EHLO a.example", `AUTH PLAIN ${plain("api", smtp.account.token)}`);
     await send(viaName);
     const named = await connect();
     await named.sayAll("EHLO a.example", "STARTTLS");
     await named.upgrade({ servername: "bulk.smtp.postern.example" });
-    await named.sayAll("EHLO a.example", `AUTH PLAIN ${plain("api", account.token)}`);
+    await named.sayAll("EHLO a.example", `AUTH PLAIN ${plain("api", smtp.account.token)}`);
     await send(named);
 
-    expect(service.takeJobs().map(({ stream }) => stream)).toEqual(["bulk", "bulk", "bulk"]);
+    expect(smtp.service.takeJobs().map(({ stream }) => stream)).toEqual(["bulk", "bulk", "bulk"]);
   });
 
   it("may have 1,000 recipients and no more", async () => {
     const client = await loggedIn();
-    await client.say(`MAIL FROM:<a@${account.domain}>`);
+    await client.say(`MAIL FROM:<a@${smtp.account.domain}>`);
     client.write(Array.from({ length: 1_001 }, (_, place) => `RCPT TO:<r${place}@example.net>\r\n`).join(""));
     for (let place = 0; place < 1_000; place++) expect((await client.reply()).code).toBe(250);
     expect((await client.reply()).text).toBe("452 4.5.3 Too many recipients");
     await client.say("DATA");
-    expect((await client.say(`${messageFrom(account)}.`)).code).toBe(250);
-    expect(service.takeJobs().flatMap(({ recipients }) => recipients)).toHaveLength(1_000);
+    expect((await client.say(`${messageFrom(smtp.account)}.`)).code).toBe(250);
+    expect(smtp.service.takeJobs().flatMap(({ recipients }) => recipients)).toHaveLength(1_000);
   });
 
   it("loses Bcc, Return-Path and our own fields, which are obeyed", async () => {
@@ -240,11 +199,11 @@ describe("a message", () => {
     const fields =
       "Bcc: blind@example.net\r\nX-MT-Category: =?UTF-8?Q?Gr=C3=BC=C3=9Fe?=\r\nReturn-Path: <x@y.example>\r\n" +
       'X-MT-Custom-Variables: {"order": 771,\r\n "vip":true}\r\n';
-    await send(client, messageFrom(account, "Hi\r\n", fields));
-    const [job] = service.takeJobs();
+    await send(client, messageFrom(smtp.account, "Hi\r\n", fields));
+    const [job] = smtp.service.takeJobs();
 
     expect(job).toMatchObject({ category: "Grüße", customVariables: { order: "771", vip: "true" } });
-    expect(job && (await service.messageOf(job))).toBe(messageFrom(account, "Hi\r\n"));
+    expect(job && (await smtp.service.messageOf(job))).toBe(messageFrom(smtp.account, "Hi\r\n"));
   });
 
   it.each([
@@ -254,21 +213,21 @@ describe("a message", () => {
     ["repeated", 'X-MT-Custom-Variables: {"a":"1"}\r\nX-MT-Custom-Variables: {"b":"1"}\r\n'],
   ])("goes out without custom variables that are %s", async (_, field) => {
     const client = await loggedIn();
-    expect(await send(client, messageFrom(account, "Hi\r\n", field))).toMatch(/^250 /);
-    expect(service.takeJobs()[0]?.customVariables).toBeUndefined();
+    expect(await send(client, messageFrom(smtp.account, "Hi\r\n", field))).toMatch(/^250 /);
+    expect(smtp.service.takeJobs()[0]?.customVariables).toBeUndefined();
   });
 
   it("is billed only if it is queued", async () => {
-    const own = await service.account();
+    const own = await smtp.service.account();
     const client = await loggedIn(own);
     await client.sayAll(...envelope(own.domain));
     expect((await client.say(`${messageFrom({ domain: "other.example" })}.`)).code).toBe(550);
-    expect((await service.quota.usage(own.accountId))?.used).toBe(0);
-    expect(service.takeJobs()).toEqual([]);
+    expect((await smtp.service.quota.usage(own.accountId))?.used).toBe(0);
+    expect(smtp.service.takeJobs()).toEqual([]);
   });
 
   it("beyond the quota is refused, and later ones of the connection too", async () => {
-    const own = await service.account({ monthLimit: 1 });
+    const own = await smtp.service.account({ monthLimit: 1 });
     const client = await loggedIn(own);
     for (const reply of [/^250 2\.0\.0 Ok/, /^535 5\.7\.0 Monthly messages limit reached$/]) {
       await client.sayAll(...envelope(own.domain));
@@ -277,7 +236,7 @@ describe("a message", () => {
   });
 
   it("counts for the rate limit, and may be tried again", async () => {
-    const own = await service.account({ requestsPer10Seconds: 2 });
+    const own = await smtp.service.account({ requestsPer10Seconds: 2 });
     const client = await loggedIn(own);
     const replies: string[] = [];
     for (let count = 0; count < 3; count++) {
@@ -286,7 +245,7 @@ describe("a message", () => {
     }
     expect(replies[1]).toMatch(/^250 /);
     expect(replies[2]).toBe("451 4.7.0 Rate limit exceeded");
-    clock.advance(10_000);
+    smtp.clock.advance(10_000);
     await client.sayAll(...envelope(own.domain));
     expect((await client.say(`${messageFrom(own)}.`)).code).toBe(250);
   });

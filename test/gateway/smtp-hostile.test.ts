@@ -1,56 +1,24 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { SmtpClient } from "../support/smtp-client.ts";
-import {
-  messageFrom,
-  plain,
-  type SmtpAccount,
-  type SmtpService,
-  startSmtpService,
-} from "../support/smtp-service.ts";
-import { settableClock } from "../support/test-table.ts";
+import { useSmtpDoor } from "../support/smtp-door.ts";
+import { messageFrom, plain } from "../support/smtp-service.ts";
 
-const clock = settableClock(Date.UTC(2026, 0, 31, 12));
-let service: SmtpService;
-let account: SmtpAccount;
-const open: SmtpClient[] = [];
-
-beforeAll(async () => {
-  service = await startSmtpService(clock);
-  account = await service.account();
-});
-beforeEach(async () => {
-  for (const client of open.splice(0)) client.end();
-  await expect.poll(() => service.door.connections()).toBe(0);
-  service.takeJobs();
-});
-afterAll(() => service.stop());
-
-async function connect(): Promise<SmtpClient> {
-  const client = await SmtpClient.connect(service.door.port);
-  open.push(client);
-  await client.reply();
-  return client;
-}
-
-async function loggedIn(): Promise<SmtpClient> {
-  const client = await service.loggedIn(account);
-  open.push(client);
-  return client;
-}
+const smtp = useSmtpDoor();
+const { connect, kept, loggedIn } = smtp;
 
 async function inData(): Promise<SmtpClient> {
   const client = await loggedIn();
-  await client.sayAll(`MAIL FROM:<a@${account.domain}>`, "RCPT TO:<reader@example.net>", "DATA");
+  await client.sayAll(`MAIL FROM:<a@${smtp.account.domain}>`, "RCPT TO:<reader@example.net>", "DATA");
   return client;
 }
 
 /** What would be a second message, if something ended the first. */
 const smuggled = (eol: string) =>
   [
-    `MAIL FROM:<evil@${account.domain}>`,
+    `MAIL FROM:<evil@${smtp.account.domain}>`,
     "RCPT TO:<victim@example.net>",
     "DATA",
-    `From: evil@${account.domain}`,
+    `From: evil@${smtp.account.domain}`,
     "",
     "x",
   ].join(eol);
@@ -77,12 +45,12 @@ describe("data that looks like its own end (SMTP smuggling)", () => {
   it.each(endings)("%j ends no message", async (ending) => {
     for (const eol of ["\r\n", "\n"]) {
       const client = await inData();
-      client.write(`${messageFrom(account, `first${ending}${smuggled(eol)}`)}\r\n.\r\n`);
+      client.write(`${messageFrom(smtp.account, `first${ending}${smuggled(eol)}`)}\r\n.\r\n`);
       const { code } = await client.reply();
       expect([250, 550]).toContain(code);
       // The very next reply answers the very next command.
       expect((await client.say("NOOP")).text).toBe("250 2.0.0 OK");
-      const jobs = service.takeJobs();
+      const jobs = smtp.service.takeJobs();
       expect(jobs).toHaveLength(code === 250 ? 1 : 0);
       for (const { recipients } of jobs)
         expect(recipients.map(({ email }) => email)).toEqual(["reader@example.net"]);
@@ -91,7 +59,7 @@ describe("data that looks like its own end (SMTP smuggling)", () => {
   });
 
   it("ends no message either when the network cuts it anywhere", async () => {
-    const data = `${messageFrom(account, `first\n.\r\n${smuggled("\r\n")}`)}\r\n.\r\n`;
+    const data = `${messageFrom(smtp.account, `first\n.\r\n${smuggled("\r\n")}`)}\r\n.\r\n`;
     const start = data.indexOf("first");
     for (let cut = start + 4; cut < start + 12; cut++) {
       const client = await inData();
@@ -100,18 +68,18 @@ describe("data that looks like its own end (SMTP smuggling)", () => {
       client.write(data.slice(cut));
       expect((await client.reply()).code).toBe(250);
       expect((await client.say("NOOP")).code).toBe(250);
-      expect(service.takeJobs()).toHaveLength(1);
+      expect(smtp.service.takeJobs()).toHaveLength(1);
       client.end();
     }
   });
 
   it("is content: a line with a dot stays one", async () => {
     const client = await inData();
-    client.write(messageFrom(account, "one\r\n..\r\n...two\r\nthree\n.\nfour\r\n.\r\n"));
+    client.write(messageFrom(smtp.account, "one\r\n..\r\n...two\r\nthree\n.\nfour\r\n.\r\n"));
     await client.reply();
-    const [job] = service.takeJobs();
-    expect(job && (await service.messageOf(job))).toBe(
-      messageFrom(account, "one\r\n.\r\n..two\r\nthree\r\n.\r\nfour\r\n"),
+    const [job] = smtp.service.takeJobs();
+    expect(job && (await smtp.service.messageOf(job))).toBe(
+      messageFrom(smtp.account, "one\r\n.\r\n..two\r\nthree\r\n.\r\nfour\r\n"),
     );
   });
 
@@ -121,11 +89,11 @@ describe("data that looks like its own end (SMTP smuggling)", () => {
     ["a line of 70,000 bytes", `${"x".repeat(70_000)}\r\n`],
   ])("with %s is refused, and the connection goes on", async (_, body) => {
     const client = await inData();
-    expect((await client.say(`${messageFrom(account, body)}.`)).text).toMatch(
+    expect((await client.say(`${messageFrom(smtp.account, body)}.`)).text).toMatch(
       /^550 5\.6\.0 message (contains|has)/,
     );
-    await client.sayAll(`MAIL FROM:<a@${account.domain}>`, "RCPT TO:<reader@example.net>", "DATA");
-    expect((await client.say(`${messageFrom(account)}.`)).code).toBe(250);
+    await client.sayAll(`MAIL FROM:<a@${smtp.account.domain}>`, "RCPT TO:<reader@example.net>", "DATA");
+    expect((await client.say(`${messageFrom(smtp.account)}.`)).code).toBe(250);
   });
 
   it("may be empty, or have no header, and is refused then", async () => {
@@ -141,15 +109,17 @@ describe("what a client sends before TLS is up (command injection, CVE-2011-0411
   it("in one piece with STARTTLS is forgotten", async () => {
     const client = await connect();
     await client.say("EHLO a.example");
-    client.write(`STARTTLS\r\nEHLO evil.example\r\nAUTH PLAIN ${plain("api", account.token)}\r\nRSET\r\n`);
+    client.write(
+      `STARTTLS\r\nEHLO evil.example\r\nAUTH PLAIN ${plain("api", smtp.account.token)}\r\nRSET\r\n`,
+    );
     expect((await client.reply()).code).toBe(220);
     await client.upgrade();
     expect((await client.say("NOOP")).text).toBe("250 2.0.0 OK");
-    expect((await client.say(`MAIL FROM:<a@${account.domain}>`)).text).toBe(
+    expect((await client.say(`MAIL FROM:<a@${smtp.account.domain}>`)).text).toBe(
       "503 5.5.1 Error: send HELO/EHLO first",
     );
     await client.say("EHLO a.example");
-    expect((await client.say(`MAIL FROM:<a@${account.domain}>`)).code).toBe(530);
+    expect((await client.say(`MAIL FROM:<a@${smtp.account.domain}>`)).code).toBe(530);
   });
 
   it("in one piece with STARTTLS, hundreds of lines of it, is forgotten", async () => {
@@ -174,12 +144,11 @@ describe("what a client sends before TLS is up (command injection, CVE-2011-0411
     const client = await connect();
     await client.sayAll("EHLO a.example", "STARTTLS");
     await client.upgrade();
-    expect((await client.say(`AUTH PLAIN ${plain("api", account.token)}`)).code).toBe(503);
+    expect((await client.say(`AUTH PLAIN ${plain("api", smtp.account.token)}`)).code).toBe(503);
   });
 
   it("and before the greeting is answered with the end", async () => {
-    const client = await SmtpClient.connect(service.door.port);
-    open.push(client);
+    const client = await kept(SmtpClient.connect(smtp.service.door.port));
     client.write("EHLO a.example\r\n");
     expect(await client.rest()).toMatch(/^421 .*You talk too soon\r\n$/);
   });
@@ -224,14 +193,14 @@ describe("commands", () => {
 
   it("RCPT may fail a hundred times", async () => {
     const client = await loggedIn();
-    await client.say(`MAIL FROM:<a@${account.domain}>`);
+    await client.say(`MAIL FROM:<a@${smtp.account.domain}>`);
     client.write("RCPT TO:<a@b>\r\n".repeat(200));
     expect(await client.rest()).toMatch(/^(553 .*\r\n){101}421 4\.7\.0 Too many errors or commands\r\n$/);
   });
 
   it("may all come at once (RFC 2920)", async () => {
     const client = await loggedIn();
-    const one = `MAIL FROM:<a@${account.domain}>\r\nRCPT TO:<reader@example.net>\r\nDATA\r\n${messageFrom(account)}.\r\n`;
+    const one = `MAIL FROM:<a@${smtp.account.domain}>\r\nRCPT TO:<reader@example.net>\r\nDATA\r\n${messageFrom(smtp.account)}.\r\n`;
     client.write(`${one}${one}RSET\r\n${one}QUIT\r\n`);
     const codes = (await client.rest())
       .trim()
@@ -239,12 +208,12 @@ describe("commands", () => {
       .map((line) => line.slice(0, 3));
     const message = ["250", "250", "354", "250"];
     expect(codes).toEqual([...message, ...message, "250", ...message, "221"]);
-    expect(service.takeJobs()).toHaveLength(3);
+    expect(smtp.service.takeJobs()).toHaveLength(3);
   });
 
   it("after QUIT are not read", async () => {
     const client = await loggedIn();
-    client.write(`QUIT\r\nMAIL FROM:<a@${account.domain}>\r\n`);
+    client.write(`QUIT\r\nMAIL FROM:<a@${smtp.account.domain}>\r\n`);
     expect(await client.rest()).toBe("221 2.0.0 Bye\r\n");
   });
 
@@ -262,9 +231,9 @@ describe("commands", () => {
     ["BDAT, which was not offered", ["MAIL FROM:<a@DOMAIN>", "RCPT TO:<a@b.example>", "BDAT 3 LAST"], 500],
   ])("out of place: %s", async (_, lines, code) => {
     const client = await loggedIn();
-    expect((await client.sayAll(...lines.map((line) => line.replace("DOMAIN", account.domain)))).code).toBe(
-      code,
-    );
+    expect(
+      (await client.sayAll(...lines.map((line) => line.replace("DOMAIN", smtp.account.domain)))).code,
+    ).toBe(code);
     expect((await client.sayAll("RSET", "NOOP")).code).toBe(250);
   });
 });
