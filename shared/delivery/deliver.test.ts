@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import {
   accepting,
   account,
@@ -7,27 +7,14 @@ import {
   jobTo,
   noon,
   scriptedRoute,
+  useDeliveryWorld,
 } from "../../test/support/delivery-world.ts";
 import { startTestTable, type TestTable } from "../../test/support/test-table.ts";
-import type { DeliveryJob } from "../contracts/delivery-job.ts";
 import { deliver } from "./deliver.ts";
 import type { Outcome } from "./outcome.ts";
 import { mostAttempts, retryGapsMinutes } from "./retry-rules.ts";
 
-let table: TestTable;
-let world: ReturnType<typeof deliveryWorld>;
-
-beforeAll(async () => {
-  table = await startTestTable("Messages");
-});
-beforeEach(() => {
-  world = deliveryWorld(table);
-});
-afterAll(() => table.stop());
-
-function rowsOf(job: DeliveryJob) {
-  return Promise.all(job.recipients.map(({ messageId }) => world.messages.get({ accountId, messageId })));
-}
+const { world, rowsOf } = useDeliveryWorld();
 
 const sick: Outcome = { kind: "sick", reason: "paused", widely: true };
 
@@ -35,7 +22,7 @@ describe("a delivery job", () => {
   it("reaches each of its recipients once, and is then done", async () => {
     const ses = scriptedRoute(accepting);
     const job = jobTo(50);
-    await deliver(world.deps({ routes: { ses: ses.route } }), job, world.invocation);
+    await deliver(world().deps({ routes: { ses: ses.route } }), job, world().invocation);
 
     expect(ses.handed.map(({ recipient }) => recipient).sort()).toEqual(
       job.recipients.map(({ email }) => email).sort(),
@@ -44,7 +31,7 @@ describe("a delivery job", () => {
       expect(mime.toString()).toContain(`Message-ID: <${messageId}@example.com>`);
       expect(mime.toString()).toContain(`CFBL-Address: fbl+${messageId}@`);
     }
-    expect(world.queued).toEqual([]);
+    expect(world().queued).toEqual([]);
     for (const row of await rowsOf(job)) {
       expect(row).toMatchObject({
         state: "sent",
@@ -60,9 +47,9 @@ describe("a delivery job", () => {
   it("that is not due yet goes back untouched", async () => {
     const job = jobTo(1, { notBefore: noon + 7_200_000 });
     const ses = scriptedRoute(accepting);
-    await deliver(world.deps({ routes: { ses: ses.route } }), job, world.invocation);
+    await deliver(world().deps({ routes: { ses: ses.route } }), job, world().invocation);
 
-    expect(world.queued).toEqual([{ job, dueAt: noon + 900_000 }]);
+    expect(world().queued).toEqual([{ job, dueAt: noon + 900_000 }]);
     expect(ses.handed).toEqual([]);
   });
 
@@ -73,12 +60,12 @@ describe("a delivery job", () => {
         ? { kind: "temporary", reason: "451 later" }
         : accepting(dispatch),
     );
-    const deps = world.deps({ routes: { ses: ses.route } });
+    const deps = world().deps({ routes: { ses: ses.route } });
     const job = jobTo(3);
-    await deliver(deps, job, world.invocation);
+    await deliver(deps, job, world().invocation);
 
     expect((await rowsOf(job)).map((row) => row?.state)).toEqual(["sent", "retry", "sent"]);
-    expect(world.queued).toEqual([
+    expect(world().queued).toEqual([
       {
         job: {
           ...job,
@@ -89,40 +76,40 @@ describe("a delivery job", () => {
         dueAt: noon + 60_000,
       },
     ]);
-    await world.workOff(deps);
+    await world().workOff(deps);
     expect((await rowsOf(job)).map((row) => row?.state)).toEqual(["sent", "sent", "sent"]);
     expect((await rowsOf(job))[1]).toMatchObject({ attempt: 3 });
   });
 
   it("bounces after ten more attempts within about a day", async () => {
     const ses = scriptedRoute(() => ({ kind: "temporary", reason: "451 never" }));
-    const deps = world.deps({ routes: { ses: ses.route } });
+    const deps = world().deps({ routes: { ses: ses.route } });
     const job = jobTo(1);
-    await deliver(deps, job, world.invocation);
-    await world.workOff(deps);
+    await deliver(deps, job, world().invocation);
+    await world().workOff(deps);
 
     expect(ses.handed).toHaveLength(mostAttempts);
     expect(await rowsOf(job)).toMatchObject([{ state: "failed", reason: "451 never" }]);
     const wholeDay = retryGapsMinutes.reduce((sum, gap) => sum + gap, 0) * 60_000;
-    expect(world.clock.now() - noon).toBe(wholeDay);
+    expect(world().clock.now() - noon).toBe(wholeDay);
   });
 
   it("fails for good when the message is refused, and no other route is asked", async () => {
     const ses = scriptedRoute(() => ({ kind: "refused", reason: "MessageRejected" }));
     const smtp = scriptedRoute(accepting);
     const job = jobTo(1);
-    await deliver(world.deps({ routes: { ses: ses.route, smtp: smtp.route } }), job, world.invocation);
+    await deliver(world().deps({ routes: { ses: ses.route, smtp: smtp.route } }), job, world().invocation);
 
     expect(await rowsOf(job)).toMatchObject([{ state: "failed", reason: "MessageRejected" }]);
     expect(smtp.handed).toEqual([]);
-    expect(world.queued).toEqual([]);
+    expect(world().queued).toEqual([]);
   });
 
   it("that the customer was told is refused is dropped", async () => {
     const ses = scriptedRoute(accepting);
     const job = jobTo(2);
-    await world.messages.markRefused(accountId, [job.recipients[0]?.messageId ?? ""]);
-    await deliver(world.deps({ routes: { ses: ses.route } }), job, world.invocation);
+    await world().messages.markRefused(accountId, [job.recipients[0]?.messageId ?? ""]);
+    await deliver(world().deps({ routes: { ses: ses.route } }), job, world().invocation);
 
     expect(ses.handed.map(({ recipient }) => recipient)).toEqual(["r1@example.org"]);
   });
@@ -130,11 +117,11 @@ describe("a delivery job", () => {
   it("is not begun when the worker's time is nearly up", async () => {
     const ses = scriptedRoute(accepting);
     const job = jobTo(1);
-    await deliver(world.deps({ routes: { ses: ses.route } }), job, { remainingMs: () => 5_000 });
+    await deliver(world().deps({ routes: { ses: ses.route } }), job, { remainingMs: () => 5_000 });
 
     expect(ses.handed).toEqual([]);
     expect(await rowsOf(job)).toEqual([undefined]);
-    expect(world.queued).toMatchObject([{ job: { recipients: job.recipients }, dueAt: noon }]);
+    expect(world().queued).toMatchObject([{ job: { recipients: job.recipients }, dueAt: noon }]);
   });
 
   it.each([
@@ -144,18 +131,18 @@ describe("a delivery job", () => {
   ])("fails when its %s by now", async (_what, change) => {
     const ses = scriptedRoute(accepting);
     const job = jobTo(1);
-    await deliver(world.deps({ routes: { ses: ses.route }, ...change }), job, world.invocation);
+    await deliver(world().deps({ routes: { ses: ses.route }, ...change }), job, world().invocation);
 
     expect(await rowsOf(job)).toMatchObject([{ state: "failed" }]);
-    expect(world.events.map(({ kind }) => kind)).toEqual(["reject"]);
+    expect(world().events.map(({ kind }) => kind)).toEqual(["reject"]);
     expect(ses.handed).toEqual([]);
   });
 
   it("whose content is missing comes again, and nobody has got anything", async () => {
     const ses = scriptedRoute(accepting);
-    const deps = world.deps({ routes: { ses: ses.route } });
+    const deps = world().deps({ routes: { ses: ses.route } });
     const contents = { ...deps.contents, load: () => Promise.reject(new Error("NoSuchKey")) };
-    const work = deliver({ ...deps, contents }, jobTo(1), world.invocation);
+    const work = deliver({ ...deps, contents }, jobTo(1), world().invocation);
 
     await expect(work).rejects.toThrow("NoSuchKey");
     expect(ses.handed).toEqual([]);
@@ -168,10 +155,10 @@ describe("a delivery job", () => {
       linkKeys: { key: () => Promise.reject(new Error("no key")) },
     };
     const job = jobTo(1, { stream: "bulk" });
-    await deliver(world.deps({ composing }), job, world.invocation);
+    await deliver(world().deps({ composing }), job, world().invocation);
 
     expect(await rowsOf(job)).toMatchObject([{ state: "retry" }]);
-    expect(world.warnings).toEqual(["a message could not be prepared"]);
+    expect(world().warnings).toEqual(["a message could not be prepared"]);
   });
 });
 
@@ -183,7 +170,7 @@ describe("routes", () => {
       expect(await rowsOf(job)).toMatchObject([{ state: "claimed", route: "smtp" }]);
       return accepting(dispatch);
     });
-    await deliver(world.deps({ routes: { ses: ses.route, smtp: smtp.route } }), job, world.invocation);
+    await deliver(world().deps({ routes: { ses: ses.route, smtp: smtp.route } }), job, world().invocation);
 
     expect(await rowsOf(job)).toMatchObject([{ state: "sent", route: "smtp", attempt: 1 }]);
   });
@@ -192,7 +179,11 @@ describe("routes", () => {
     const ses = scriptedRoute(accepting);
     ses.route.open = false;
     const smtp = scriptedRoute(accepting);
-    await deliver(world.deps({ routes: { ses: ses.route, smtp: smtp.route } }), jobTo(1), world.invocation);
+    await deliver(
+      world().deps({ routes: { ses: ses.route, smtp: smtp.route } }),
+      jobTo(1),
+      world().invocation,
+    );
 
     expect([ses.handed.length, smtp.handed.length]).toEqual([0, 1]);
   });
@@ -200,7 +191,7 @@ describe("routes", () => {
   it("that are all sick make a message wait", async () => {
     const [ses, smtp] = [scriptedRoute(() => sick), scriptedRoute(() => sick)];
     const job = jobTo(1);
-    await deliver(world.deps({ routes: { ses: ses.route, smtp: smtp.route } }), job, world.invocation);
+    await deliver(world().deps({ routes: { ses: ses.route, smtp: smtp.route } }), job, world().invocation);
 
     expect(await rowsOf(job)).toMatchObject([{ state: "retry", reason: "paused" }]);
   });
@@ -209,11 +200,11 @@ describe("routes", () => {
     const ses = scriptedRoute(() => ({ kind: "unknown", reason: "time-out" }));
     const smtp = scriptedRoute(accepting);
     const job = jobTo(1);
-    await deliver(world.deps({ routes: { ses: ses.route, smtp: smtp.route } }), job, world.invocation);
+    await deliver(world().deps({ routes: { ses: ses.route, smtp: smtp.route } }), job, world().invocation);
 
     expect(smtp.handed).toEqual([]);
     expect(await rowsOf(job)).toMatchObject([{ state: "claimed", route: "ses" }]);
-    expect(world.queued).toHaveLength(1);
+    expect(world().queued).toHaveLength(1);
   });
 
   it("go back to SMTP, with the same Message-ID, when the message may have left by it", async () => {
@@ -225,11 +216,11 @@ describe("routes", () => {
       lost = false;
       return { kind: "temporary", reason: "connection lost", mayHaveLeft: true };
     });
-    const deps = world.deps({ routes: { ses: ses.route, smtp: smtp.route } });
+    const deps = world().deps({ routes: { ses: ses.route, smtp: smtp.route } });
     const job = jobTo(1);
-    await deliver(deps, job, world.invocation);
+    await deliver(deps, job, world().invocation);
     ses.route.open = true;
-    await world.workOff(deps);
+    await world().workOff(deps);
 
     expect(ses.handed).toEqual([]);
     expect(smtp.handed.map(({ rfcMessageId }) => rfcMessageId)).toEqual(
@@ -256,8 +247,7 @@ describe("the account's hour", () => {
     expect([...states.values()].filter((state) => state === "waiting")).toHaveLength(18);
     expect(own.queued).toHaveLength(1);
 
-    world = own;
-    await world.workOff(deps);
+    await own.workOff(deps);
     expect(ses.handed).toHaveLength(30);
     expect(own.clock.now()).toBeGreaterThanOrEqual(noon + 2 * 3_600_000);
     expect(own.clock.now()).toBeLessThan(noon + 3 * 3_600_000);
@@ -278,7 +268,6 @@ describe("the account's hour", () => {
   it("is not asked again for a retry", async () => {
     const limited = { ...account, limits: { ...account.limits, emailsPerHour: 1 } };
     const own = deliveryWorld(await tableOfItsOwn());
-    world = own;
     let failed = false;
     const ses = scriptedRoute((dispatch): Outcome => {
       if (failed) return accepting(dispatch);
@@ -287,7 +276,7 @@ describe("the account's hour", () => {
     });
     const deps = own.deps({ routes: { ses: ses.route }, accounts: { get: async () => limited } });
     await deliver(deps, jobTo(1), own.invocation);
-    await world.workOff(deps);
+    await own.workOff(deps);
 
     expect(ses.handed).toHaveLength(2);
     expect(own.clock.now()).toBe(noon + 60_000);

@@ -1,43 +1,27 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   accepting,
-  accountId,
-  deliveryWorld,
   jobTo,
   noon,
   scriptedRoute,
+  useDeliveryWorld,
 } from "../../test/support/delivery-world.ts";
-import { startTestTable, type TestTable } from "../../test/support/test-table.ts";
-import type { DeliveryJob } from "../contracts/delivery-job.ts";
 import { deliver } from "./deliver.ts";
 import type { Dispatch, Outcome } from "./outcome.ts";
 import { mostAttempts } from "./retry-rules.ts";
 
 const hourMs = 3_600_000;
 const sick: Outcome = { kind: "sick", reason: "paused", widely: true };
-let table: TestTable;
-let world: ReturnType<typeof deliveryWorld>;
-
-beforeAll(async () => {
-  table = await startTestTable("Messages");
-});
-beforeEach(() => {
-  world = deliveryWorld(table);
-});
-afterAll(() => table.stop());
-
-function rowsOf(job: DeliveryJob) {
-  return Promise.all(job.recipients.map(({ messageId }) => world.messages.get({ accountId, messageId })));
-}
+const { world, rowsOf } = useDeliveryWorld();
 
 describe("routes", () => {
   it("that are sick for longer than a message is tried use up none of its attempts", async () => {
-    const ses = scriptedRoute(() => (world.clock.now() - noon < 30 * hourMs ? sick : accepting(last())));
+    const ses = scriptedRoute(() => (world().clock.now() - noon < 30 * hourMs ? sick : accepting(last())));
     const last = () => ses.handed.at(-1) as Dispatch;
-    const deps = world.deps({ routes: { ses: ses.route } });
+    const deps = world().deps({ routes: { ses: ses.route } });
     const job = jobTo(1);
-    await deliver(deps, job, world.invocation);
-    await world.workOff(deps);
+    await deliver(deps, job, world().invocation);
+    await world().workOff(deps);
 
     expect(await rowsOf(job)).toMatchObject([{ state: "sent", attempt: 1 }]);
     expect(ses.handed.length).toBeLessThan(100);
@@ -45,19 +29,19 @@ describe("routes", () => {
 
   it("that never get well make a message fail in the end", async () => {
     const ses = scriptedRoute(() => sick);
-    const deps = world.deps({ routes: { ses: ses.route } });
+    const deps = world().deps({ routes: { ses: ses.route } });
     const job = jobTo(1);
-    await deliver(deps, job, world.invocation);
-    await world.workOff(deps);
+    await deliver(deps, job, world().invocation);
+    await world().workOff(deps);
 
     expect(await rowsOf(job)).toMatchObject([{ state: "failed", reason: "paused", attempt: mostAttempts }]);
-    expect(world.clock.now() - noon).toBeLessThan(5 * 24 * hourMs);
+    expect(world().clock.now() - noon).toBeLessThan(5 * 24 * hourMs);
   });
 
   it("use up an attempt where only this sender's mail is sick", async () => {
     const ses = scriptedRoute(() => ({ kind: "sick", reason: "not verified", widely: false }));
     const job = jobTo(1);
-    await deliver(world.deps({ routes: { ses: ses.route } }), job, world.invocation);
+    await deliver(world().deps({ routes: { ses: ses.route } }), job, world().invocation);
 
     expect(await rowsOf(job)).toMatchObject([{ state: "retry", attempt: 1 }]);
   });

@@ -1,4 +1,5 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { afterAll, beforeAll, beforeEach } from "vitest";
 import type { Account } from "../../shared/accounts/account.ts";
 import type { DeliveryJob, EmailContent } from "../../shared/contracts/delivery-job.ts";
 import type { MessageEvent } from "../../shared/contracts/message-event.ts";
@@ -12,7 +13,7 @@ import { heldStore } from "../../shared/messages/held-store.ts";
 import { messageStore } from "../../shared/messages/message-store.ts";
 import { messageIdAt, newId } from "../../shared/platform/ids.ts";
 import { hourStore } from "../../shared/quota/hour-store.ts";
-import { settableClock, type TestTable } from "./test-table.ts";
+import { settableClock, startTestTable, type TestTable } from "./test-table.ts";
 
 export const noon = Date.UTC(2026, 0, 31, 12);
 export const accountId = 7;
@@ -93,6 +94,27 @@ export function scriptedRoute(answer: (dispatch: Dispatch) => Outcome | Promise<
 
 export function accepting({ messageId, rfcMessageId }: Dispatch): Outcome {
   return { kind: "accepted", providerMessageId: `p-${messageId}`, rfcMessageId };
+}
+
+/** A worker's surroundings on a table of this test file's own, new for each test. */
+export function useDeliveryWorld() {
+  let table: TestTable;
+  let world: ReturnType<typeof deliveryWorld>;
+
+  beforeAll(async () => {
+    table = await startTestTable("Messages");
+  });
+  beforeEach(() => {
+    world = deliveryWorld(table);
+  });
+  afterAll(() => table.stop());
+
+  return {
+    world: () => world,
+    /** The rows of a job's messages, in the order of its recipients. */
+    rowsOf: (job: DeliveryJob) =>
+      Promise.all(job.recipients.map(({ messageId }) => world.messages.get({ accountId, messageId }))),
+  };
 }
 
 /** A delivery queue: what lies in it, and from when each may be received (epoch ms). */
