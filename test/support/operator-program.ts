@@ -34,3 +34,6 @@ export async function runProgram(
   );
   return { code, out: out.join("\n"), err: err.join("\n") };
 }
+
+/** Columns of the longest line. */
+export const longest = (text: string) => Math.max(...text.split("\n").map((line) => line.length));
