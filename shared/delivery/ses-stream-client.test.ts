@@ -1,63 +1,19 @@
 import { createHash, randomBytes } from "node:crypto";
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { SESv2Client } from "@aws-sdk/client-sesv2";
-import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { domain } from "../../test/support/delivery-world.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { reply, startAmazon } from "../../test/support/amazon.ts";
 import type { LargeMime } from "../mail/mime.ts";
 import { type TempFile, tempFileOf } from "../platform/temp-file.ts";
-import type { Dispatch } from "./outcome.ts";
-import { sesRoute } from "./ses-client.ts";
 
 const content = randomBytes(3_000_001);
 const head = Buffer.from("From: shop@example.com\r\n\r\n");
 let file: TempFile;
-let end = async () => undefined as unknown;
 
 beforeAll(async () => {
   file = await tempFileOf(Readable.from([content]));
 });
-afterEach(() => end());
-
-/** Amazon's end of the wire. */
-async function amazon(answer: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>) {
-  let calls = 0;
-  const server = createServer((request, response) => {
-    calls += 1;
-    void answer(request, response);
-  });
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  end = async () => {
-    server.closeAllConnections();
-    server.close();
-  };
-  const ses = new SESv2Client({
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    region: "eu-west-1",
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    maxAttempts: 1,
-  });
-  const route = sesRoute({ ses, configurationSet: "set", stream: "bulk" });
-  const send = (mime: LargeMime | Buffer) =>
-    route.send({
-      accountId: 7,
-      messageId: "0190",
-      domain,
-      from: "shop@example.com",
-      recipient: "anna@example.org",
-      rfcMessageId: "<0190@example.com>",
-      mime,
-      mayStart: () => true,
-    } satisfies Dispatch);
-  return { send, calls: () => calls };
-}
-
-function reply(response: ServerResponse, status: number, body: object, headers = {}) {
-  response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
-}
 
 const large = (start = 0): LargeMime => ({ head, body: [{ file, start, end: content.length }] });
 
@@ -67,7 +23,7 @@ describe("a large message to SES", () => {
     async (start) => {
       const bodies: Buffer[] = [];
       const headers: IncomingMessage["headers"][] = [];
-      const { send } = await amazon(async (request, response) => {
+      const { send } = await startAmazon(async (request, response) => {
         headers.push(request.headers);
         bodies.push(await buffer(request));
         reply(response, 200, { MessageId: "0100-ses" });
@@ -90,7 +46,7 @@ describe("a large message to SES", () => {
   );
 
   it("that Amazon refuses before it has read it tells the same as a small one", async () => {
-    const { send, calls } = await amazon((_request, response) =>
+    const { send, calls } = await startAmazon((_request, response) =>
       reply(response, 429, { message: "slow" }, { "x-amzn-errortype": "TooManyRequestsException" }),
     );
 
@@ -100,14 +56,14 @@ describe("a large message to SES", () => {
   });
 
   it("whose connection is cut has an unknown outcome, and is not sent again by itself", async () => {
-    const { send, calls } = await amazon((request) => void request.destroy());
+    const { send, calls } = await startAmazon((request) => void request.destroy());
 
     expect(await send(large())).toMatchObject({ kind: "unknown" });
     expect(calls()).toBe(1);
   });
 
   it("whose file cannot be read to its end does not hang, and takes nothing else with it", async () => {
-    const { send } = await amazon(async (request, response) => {
+    const { send } = await startAmazon(async (request, response) => {
       await buffer(request);
       reply(response, 200, { MessageId: "0100-ses" });
     });
