@@ -1,54 +1,35 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { copiesOf } from "../../shared/delivery/copies.ts";
 import { sentCopyClient } from "../../shared/messages/sent-copy-client.ts";
 import { bodyOf, type HttpResponse } from "../../shared/platform/http.ts";
-import { type ApiClient, apiClient } from "../../test/support/api-service.ts";
-import { recordedMessages } from "../../test/support/recorded-messages.ts";
-import { type SendService, startSendService } from "../../test/support/send-service.ts";
-import { settableClock } from "../../test/support/test-table.ts";
+import { noon, useLogApi } from "../../test/support/log-api.ts";
 import { openDoor } from "./openapi/open-route.ts";
 import { linkMs, rawMessageRoute } from "./raw-messages.ts";
 import { emailLogRoutes } from "./routes/email-logs.ts";
 
-const noon = Date.UTC(2026, 2, 10, 12);
-const clock = settableClock(noon);
 const origin = "https://api.example.net";
 const mime = Buffer.from("Subject: Hello\r\n\r\nGrüße\r\n", "latin1");
-
-let service: SendService;
-let log: ReturnType<typeof recordedMessages>;
-let ask: ApiClient;
-let account: Awaited<ReturnType<SendService["account"]>>;
-
-beforeAll(async () => {
-  service = await startSendService(clock);
-  log = recordedMessages(service, clock);
-  ask = apiClient(service, emailLogRoutes(log.deps));
-});
-afterAll(() => service.stop());
-beforeEach(async () => {
-  clock.set(noon);
-  account = await service.account();
-});
+const api = useLogApi(emailLogRoutes);
+const { ask, tokenFor } = api;
 
 /** A message in the log whose worker kept a copy, and put it if it came that far. */
 async function sent({ large = false, put = true } = {}): Promise<string> {
   const deps = {
-    client: sentCopyClient({ s3: service.s3, bucket: "payloads" }),
+    client: sentCopyClient({ s3: api.service.s3, bucket: "payloads" }),
     logDaysOf: () => 15,
     held: { bytes: 0 },
     lost: () => undefined,
   };
   const copies = copiesOf(deps, { remainingMs: () => 60_000 });
-  const { account: of } = (await service.accounts.findByToken(account.token)) ?? {};
+  const { account: of } = (await api.service.accounts.findByToken(api.account.token)) ?? {};
   if (of === undefined) throw new Error("no account");
   await copies.keep(of, Buffer.from("Subject: Another\r\n\r\n"));
   const copy = await copies.keep(of, large ? { head: mime, body: [] } : mime);
   if (put) await Promise.all([copies.put(), copy?.upload?.()]);
-  return await log.sent(account.accountId, noon, copy && { copy: copy.text });
+  return await api.log.sent(api.account.accountId, noon, copy && { copy: copy.text });
 }
 
-async function linkOf(messageId: string, token = account.token): Promise<string | undefined> {
+async function linkOf(messageId: string, token = api.account.token): Promise<string | undefined> {
   const { status, body } = await ask("GET", `/api/email_logs/${messageId}`, { token });
   expect(status).toBe(200);
   return (body as { raw_message_url?: string }).raw_message_url;
@@ -62,13 +43,7 @@ async function follow(link: string | undefined, method = "GET"): Promise<HttpRes
     isBase64Encoded: false,
     requestContext: { http: { method, sourceIp: "192.0.2.1" } },
   };
-  return await openDoor([rawMessageRoute(log.deps.rawMessages)])(request);
-}
-
-async function tokenFor(resourceType: "account" | "domain", resourceId: number, accessLevel: 10 | 100) {
-  const resources = [{ resourceType, resourceId, accessLevel }];
-  const { accountId } = account;
-  return (await service.accounts.createToken(accountId, { name: "t", resources, expiresAt: null })).secret;
+  return await openDoor([rawMessageRoute(api.log.deps.rawMessages)])(request);
 }
 
 describe("the link to a message as it was sent", () => {
@@ -110,9 +85,9 @@ describe("the link to a message as it was sent", () => {
 
   it("is over after a quarter of an hour", async () => {
     const link = await linkOf(await sent());
-    clock.set(noon + linkMs - 1);
+    api.clock.set(noon + linkMs - 1);
     expect((await follow(link))?.statusCode).toBe(200);
-    clock.set(noon + linkMs);
+    api.clock.set(noon + linkMs);
     expect((await follow(link))?.statusCode).toBe(404);
   });
 
@@ -130,14 +105,14 @@ describe("the link to a message as it was sent", () => {
 
     expect(await linkOf(messageId, await tokenFor("domain", 3, 100))).toBeDefined();
     expect(await linkOf(messageId, await tokenFor("domain", 3, 10))).toBeUndefined();
-    expect(await linkOf(messageId, await tokenFor("account", account.accountId, 10))).toBeUndefined();
-    const stranger = await service.account();
+    expect(await linkOf(messageId, await tokenFor("account", api.account.accountId, 10))).toBeUndefined();
+    const stranger = await api.service.account();
     const { status } = await ask("GET", `/api/email_logs/${messageId}`, { token: stranger.token });
     expect(status).toBe(404);
   });
 
   it("is left out where no copy was kept, or it never came", async () => {
-    expect(await linkOf(await log.sent(account.accountId, noon))).toBeUndefined();
+    expect(await linkOf(await api.log.sent(api.account.accountId, noon))).toBeUndefined();
     expect(await linkOf(await sent({ put: false }))).toBeUndefined();
   });
 });

@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { newId } from "../../../shared/platform/ids.ts";
-import { type ApiClient, apiClient } from "../../../test/support/api-service.ts";
+import { noon, useLogApi } from "../../../test/support/log-api.ts";
 import { eventOf } from "../../../test/support/message-events.ts";
-import { recordedMessages } from "../../../test/support/recorded-messages.ts";
-import { type SendService, startSendService } from "../../../test/support/send-service.ts";
-import { settableClock } from "../../../test/support/test-table.ts";
 import { logEvents } from "./email-log-shapes.ts";
 import { emailLogRoutes } from "./email-logs.ts";
 
-const noon = Date.UTC(2026, 2, 10, 12);
 const hourMs = 3_600_000;
-const clock = settableClock(noon);
+const api = useLogApi(emailLogRoutes);
+const { ask, tokenFor } = api;
 
 interface List {
   readonly messages: { message_id: string }[];
@@ -18,37 +15,16 @@ interface List {
   readonly next_page_cursor: string | null;
 }
 
-let service: SendService;
-let log: ReturnType<typeof recordedMessages>;
-let ask: ApiClient;
-let account: Awaited<ReturnType<SendService["account"]>>;
-
-beforeAll(async () => {
-  service = await startSendService(clock);
-  log = recordedMessages(service, clock);
-  ask = apiClient(service, emailLogRoutes(log.deps));
-});
-afterAll(() => service.stop());
-beforeEach(async () => {
-  account = await service.account();
-});
-
-async function list(query = "", token = account.token): Promise<List & { ids: string[] }> {
+async function list(query = "", token = api.account.token): Promise<List & { ids: string[] }> {
   const { status, body } = await ask("GET", `/api/email_logs${query}`, { token });
   expect(status).toBe(200);
   const found = body as List;
   return { ...found, ids: found.messages.map(({ message_id }) => message_id) };
 }
 
-async function domainToken(domainId: number, accessLevel: 10 | 100): Promise<string> {
-  const resources = [{ resourceType: "domain" as const, resourceId: domainId, accessLevel }];
-  return (await service.accounts.createToken(account.accountId, { name: "d", resources, expiresAt: null }))
-    .secret;
-}
-
 describe("the message log", () => {
   it("shows a message with all that clients read of it", async () => {
-    const id = await log.sent(account.accountId, noon - hourMs, {
+    const id = await api.log.sent(api.account.accountId, noon - hourMs, {
       category: "Welcome",
       customVariables: { order: "7" },
       clientIp: "203.0.113.42",
@@ -84,7 +60,7 @@ describe("the message log", () => {
   it("comes latest first in pages of 100, each with the count of all, with filters and without", async () => {
     const sent: string[] = [];
     for (let place = 0; place < 103; place += 1) {
-      sent.push(await log.sent(account.accountId, noon - (103 - place) * 1_000));
+      sent.push(await api.log.sent(api.account.accountId, noon - (103 - place) * 1_000));
     }
     sent.reverse();
     for (const filter of ["", "&filters[to][operator]=ci_contain&filters[to][value]=ANNA"]) {
@@ -100,10 +76,10 @@ describe("the message log", () => {
   });
 
   it("is filtered in every way in which clients write filters", async () => {
-    const { accountId } = account;
-    const bulk = await log.sent(accountId, noon - 3_000, { stream: "bulk", category: "News" });
-    const opened = await log.sent(accountId, noon - 2_000, { happened: ["delivery", "open"] });
-    const bounced = await log.sent(accountId, noon - 1_000, { happened: ["bounce"] });
+    const { accountId } = api.account;
+    const bulk = await api.log.sent(accountId, noon - 3_000, { stream: "bulk", category: "News" });
+    const opened = await api.log.sent(accountId, noon - 2_000, { happened: ["delivery", "open"] });
+    const bounced = await api.log.sent(accountId, noon - 1_000, { happened: ["bounce"] });
 
     const found = async (query: string) => (await list(`?${query}`)).ids;
     expect(await found("filters[category]=News")).toEqual([bulk]);
@@ -126,7 +102,7 @@ describe("the message log", () => {
   });
 
   it("shows each event with its details", async () => {
-    const id = await log.sent(account.accountId, noon - hourMs, {
+    const id = await api.log.sent(api.account.accountId, noon - hourMs, {
       happened: [
         "soft_bounce",
         "suspension",
@@ -138,8 +114,8 @@ describe("the message log", () => {
         "reject",
       ],
     });
-    const { status, body } = await ask("GET", `/api/accounts/${account.accountId}/email_logs/${id}`, {
-      token: account.token,
+    const { status, body } = await ask("GET", `/api/accounts/${api.account.accountId}/email_logs/${id}`, {
+      token: api.account.token,
     });
 
     expect(status).toBe(200);
@@ -177,9 +153,9 @@ describe("the message log", () => {
   });
 
   it("shows a token of one domain that domain's messages alone", async () => {
-    const ours = await log.sent(account.accountId, noon - 2_000, { domainId: 3 });
-    const others = await log.sent(account.accountId, noon - 1_000, { domainId: 4 });
-    const token = await domainToken(3, 10);
+    const ours = await api.log.sent(api.account.accountId, noon - 2_000, { domainId: 3 });
+    const others = await api.log.sent(api.account.accountId, noon - 1_000, { domainId: 4 });
+    const token = await tokenFor("domain", 3, 10);
 
     expect(await list("", token)).toMatchObject({ ids: [ours], total_count: 1 });
     expect((await ask("GET", `/api/email_logs/${ours}`, { token })).status).toBe(200);
@@ -187,13 +163,13 @@ describe("the message log", () => {
   });
 
   it("does not find what is another account's, unknown, no id, or older than the plan shows", async () => {
-    const other = await service.account();
-    const foreign = await log.sent(other.accountId, noon - 1_000);
-    const old = await log.sent(account.accountId, Date.UTC(2026, 2, 7) - 1);
-    const kept = await log.sent(account.accountId, Date.UTC(2026, 2, 7));
+    const other = await api.service.account();
+    const foreign = await api.log.sent(other.accountId, noon - 1_000);
+    const old = await api.log.sent(api.account.accountId, Date.UTC(2026, 2, 7) - 1);
+    const kept = await api.log.sent(api.account.accountId, Date.UTC(2026, 2, 7));
 
     for (const id of [foreign, old, newId(noon), "7", "EVENT%23x"]) {
-      expect(await ask("GET", `/api/email_logs/${id}`, { token: account.token })).toMatchObject({
+      expect(await ask("GET", `/api/email_logs/${id}`, { token: api.account.token })).toMatchObject({
         status: 404,
         body: { error: "Not Found" },
       });
@@ -203,7 +179,7 @@ describe("the message log", () => {
   });
 
   it("refuses a cursor that is none", async () => {
-    expect(await ask("GET", "/api/email_logs?search_after=7", { token: account.token })).toMatchObject({
+    expect(await ask("GET", "/api/email_logs?search_after=7", { token: api.account.token })).toMatchObject({
       status: 400,
       body: { error: "Bad Request" },
     });

@@ -1,39 +1,21 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type ApiClient, apiClient } from "../../../test/support/api-service.ts";
-import { recordedMessages } from "../../../test/support/recorded-messages.ts";
-import { type SendService, startSendService } from "../../../test/support/send-service.ts";
-import { settableClock } from "../../../test/support/test-table.ts";
+import { describe, expect, it } from "vitest";
+import { noon, useLogApi } from "../../../test/support/log-api.ts";
 import { mismatches, readVectors, requestOf } from "../../../test/vectors/vectors.ts";
 import { statsRoutes } from "./stats.ts";
 
-const noon = Date.UTC(2026, 2, 10, 12);
 const dayMs = 24 * 3_600_000;
-const clock = settableClock(noon);
 const march = "start_date=2026-03-01&end_date=2026-03-31";
+const api = useLogApi(statsRoutes);
+const { ask, tokenFor } = api;
 
-let service: SendService;
-let log: ReturnType<typeof recordedMessages>;
-let ask: ApiClient;
-let account: Awaited<ReturnType<SendService["account"]>>;
-
-beforeAll(async () => {
-  service = await startSendService(clock);
-  log = recordedMessages(service, clock);
-  ask = apiClient(service, statsRoutes(log.deps));
-});
-afterAll(() => service.stop());
-beforeEach(async () => {
-  account = await service.account();
-});
-
-const get = async (path: string, query = march, token = account.token) =>
+const get = async (path: string, query = march, token = api.account.token) =>
   (await ask("GET", `/api/stats${path}?${query}`, { token })).body;
 
 async function threeMessages(): Promise<void> {
-  const { accountId } = account;
-  await log.sent(accountId, noon - dayMs, { category: "News", happened: ["bounce"] });
-  await log.sent(accountId, noon, { domainId: 4, happened: ["delivery", "open", "open"] });
-  await log.sent(accountId, noon, { stream: "bulk" });
+  const { accountId } = api.account;
+  await api.log.sent(accountId, noon - dayMs, { category: "News", happened: ["bounce"] });
+  await api.log.sent(accountId, noon, { domainId: 4, happened: ["delivery", "open", "open"] });
+  await api.log.sent(accountId, noon, { stream: "bulk" });
 }
 
 const zero = { bounce_count: 0, bounce_rate: 0, click_count: 0, click_rate: 0, spam_count: 0, spam_rate: 0 };
@@ -41,7 +23,7 @@ const opened = { delivery_count: 1, delivery_rate: 1, open_count: 1, open_rate: 
 
 describe("statistics", () => {
   it.each(readVectors("stats-vectors.json"))("$id: $title", async (vector) => {
-    const { method, path, headers, ...request } = requestOf(vector, { TOKEN: account.token });
+    const { method, path, headers, ...request } = requestOf(vector, { TOKEN: api.account.token });
     const { query } = request as unknown as { query: Record<string, string> };
     const answer = await ask(method, `${path}?${new URLSearchParams(query)}`, {
       headers: { authorization: headers["Authorization"] ?? "" },
@@ -72,7 +54,7 @@ describe("statistics", () => {
 
   it("are found by the whole name of the longest category", async () => {
     const category = "\u{1F4EE}".repeat(255);
-    await log.sent(account.accountId, noon, { category, happened: ["delivery"] });
+    await api.log.sent(api.account.accountId, noon, { category, happened: ["delivery"] });
     const asked = `${march}&categories[]=${encodeURIComponent(category)}`;
     expect(await get("", asked)).toMatchObject({ delivery_count: 1 });
     expect(await get("/categories", asked)).toHaveLength(1);
@@ -115,18 +97,13 @@ describe("statistics", () => {
 
   it("show a token of one domain that domain alone", async () => {
     await threeMessages();
-    const resources = [{ resourceType: "domain" as const, resourceId: 4, accessLevel: 10 as const }];
-    const made = await service.accounts.createToken(account.accountId, {
-      name: "d",
-      resources,
-      expiresAt: null,
-    });
-    expect(await get("", march, made.secret)).toEqual(opened);
-    expect(await get("/domains", `${march}&domain_ids[]=3&domain_ids[]=4`, made.secret)).toHaveLength(1);
+    const token = await tokenFor("domain", 4, 10);
+    expect(await get("", march, token)).toEqual(opened);
+    expect(await get("/domains", `${march}&domain_ids[]=3&domain_ids[]=4`, token)).toHaveLength(1);
   });
 
   it("refuse days that are none, and the eleventh request in a minute, whatever it asks for", async () => {
-    const { token } = account;
+    const { token } = api.account;
     expect(await ask("GET", "/api/stats?start_date=2026-02-30&end_date=2026-03-01", { token })).toMatchObject(
       {
         status: 400,
