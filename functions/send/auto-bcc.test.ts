@@ -1,46 +1,29 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { AutoBcc } from "../../shared/domains/auto-bcc.ts";
 import type { ComplianceStatus } from "../../shared/domains/sending-domain.ts";
-import { brokenCalls } from "../../test/support/broken-calls.ts";
-import { type AccountWish, type SendService, startSendService } from "../../test/support/send-service.ts";
-import { testSender, to } from "../../test/support/test-sender.ts";
-import { settableClock } from "../../test/support/test-table.ts";
+import type { AccountWish } from "../../test/support/send-service.ts";
+import { queueing, useSendingCustomer } from "../../test/support/sending-customer.ts";
+import { to } from "../../test/support/test-sender.ts";
 
-const noon = Date.UTC(2026, 0, 31, 12);
-const clock = settableClock(noon);
 const key = { "idempotency-key": "order-773" };
-const queueing = { sdk: "sqs", command: "SendMessageBatchCommand", when: "after" } as const;
+const lost = { ...queueing, when: "after" } as const;
 const two = { emails: ["crm@example.org", "boss@example.org"], headers: { "X-Copy": "crm" } };
-let service: SendService;
-let broken: ReturnType<typeof brokenCalls>;
-let account: Awaited<ReturnType<SendService["account"]>>;
-let customer: ReturnType<typeof testSender>;
+const sending = useSendingCustomer();
 
-beforeAll(async () => {
-  service = await startSendService(clock);
-  broken = brokenCalls(service);
-});
-beforeEach(async () => {
-  broken.mend();
-  clock.set(noon);
-  service.takeJobs();
-  await open();
-});
-afterAll(() => service.stop());
+beforeEach(() => want(two));
 
-async function open(wish?: AccountWish, autoBcc: AutoBcc = two): Promise<void> {
-  account = await service.account(wish);
-  customer = testSender(service, account);
-  await want(autoBcc);
+async function openWith(wish: AccountWish): Promise<void> {
+  await sending.open(wish);
+  await want(two);
 }
 
-async function want(autoBcc: AutoBcc, name = account.domain): Promise<void> {
-  await service.domains.change({ accountId: account.accountId, name }, { autoBcc });
+async function want(autoBcc: AutoBcc, name = sending.account.domain): Promise<void> {
+  await sending.service.domains.change({ accountId: sending.account.accountId, name }, { autoBcc });
 }
 
 /** Who is in the queue, which is empty afterwards: address, kind, and whether it is a copy. */
 function takeQueued() {
-  const jobs = service.takeJobs();
+  const jobs = sending.service.takeJobs();
   const recipients = jobs.flatMap((job) => job.recipients);
   return {
     jobs,
@@ -52,7 +35,7 @@ function takeQueued() {
 
 describe("mail from a domain with auto-BCC", () => {
   it("has copies, which are messages and billed, and whose ids the answer does not name", async () => {
-    const { message_ids: ids = [] } = await customer.send({
+    const { message_ids: ids = [] } = await sending.customer.send({
       ...to("a"),
       cc: [{ email: "b@example.net" }],
       bcc: [{ email: "c@example.net" }],
@@ -64,28 +47,28 @@ describe("mail from a domain with auto-BCC", () => {
     expect(ids).toEqual(queued.ids.slice(0, 3));
     expect(new Set(queued.ids).size).toBe(5);
     expect(queued.jobs.map(({ autoBccHeaders }) => autoBccHeaders)).toEqual([{ "X-Copy": "crm" }]);
-    expect(await customer.used()).toBe(5);
+    expect(await sending.customer.used()).toBe(5);
   });
 
   it("has no copy for whom it is addressed to already, in whatever letters", async () => {
-    await customer.send({ to: [{ email: "CRM@example.org" }] });
+    await sending.customer.send({ to: [{ email: "CRM@example.org" }] });
     expect(takeQueued()).toMatchObject({ named: ["CRM@example.org"], copies: ["bcc boss@example.org"] });
-    expect(await customer.used()).toBe(2);
+    expect(await sending.customer.used()).toBe(2);
   });
 
   it("has copies of each email of a batch, whose answer names none of them", async () => {
-    const { responses } = await customer.batch([to("a"), {}, to("b", "c")]);
+    const { responses } = await sending.customer.batch([to("a"), {}, to("b", "c")]);
     const { ids, copies } = takeQueued();
 
     expect(copies).toHaveLength(4);
     expect(responses?.map(({ message_ids }) => message_ids)).toEqual([[ids[0]], undefined, [ids[3], ids[4]]]);
-    expect(await customer.used()).toBe(7);
+    expect(await sending.customer.used()).toBe(7);
   });
 
   it("has copies of what the domain at hand wants, and of no other", async () => {
     const other = "other.example";
-    await open({ domains: { [other]: "compliant" } });
-    await customer.batch([{ ...to("a"), from: { email: `a@${other}` } }, to("b")]);
+    await openWith({ domains: { [other]: "compliant" } });
+    await sending.customer.batch([{ ...to("a"), from: { email: `a@${other}` } }, to("b")]);
     const { jobs } = takeQueued();
     expect(jobs.map(({ recipients, autoBccHeaders }) => [recipients.length, autoBccHeaders])).toEqual([
       [1, undefined],
@@ -94,34 +77,38 @@ describe("mail from a domain with auto-BCC", () => {
   });
 
   it("names the copies' header fields only where there are copies", async () => {
-    await customer.send(to(...Array.from({ length: 50 }, (_, place) => `r${place}`)));
+    await sending.customer.send(to(...Array.from({ length: 50 }, (_, place) => `r${place}`)));
     expect(takeQueued().jobs.map(({ autoBccHeaders }) => autoBccHeaders)).toEqual([undefined, two.headers]);
   });
 
   it("is refused where its copies go beyond the limit", async () => {
-    await open({ monthLimit: 5 });
-    expect((await customer.send(to("a"))).status).toBe(200);
-    expect(await customer.send(to("b"))).toMatchObject({ success: false });
-    expect(await customer.used()).toBe(3);
+    await openWith({ monthLimit: 5 });
+    expect((await sending.customer.send(to("a"))).status).toBe(200);
+    expect(await sending.customer.send(to("b"))).toMatchObject({ success: false });
+    expect(await sending.customer.used()).toBe(3);
     await want({ emails: [], headers: {} });
-    expect((await customer.send(to("b"))).status).toBe(200);
+    expect((await sending.customer.send(to("b"))).status).toBe(200);
   });
 
   it("is sent from a demo domain without copies", async () => {
     const demo: ComplianceStatus = "demo";
-    await service.domains.setComplianceStatus(account.accountId, account.domain, demo);
-    await customer.send({ to: [{ email: "owner@example.net" }] });
+    await sending.service.domains.setComplianceStatus(
+      sending.account.accountId,
+      sending.account.domain,
+      demo,
+    );
+    await sending.customer.send({ to: [{ email: "owner@example.net" }] });
     expect(takeQueued()).toMatchObject({ named: ["owner@example.net"], copies: [] });
   });
 });
 
 describe("an Idempotency-Key of mail with copies", () => {
   it("reads the first answer, and nobody gets a second copy", async () => {
-    const first = await customer.send(to("a"), key);
+    const first = await sending.customer.send(to("a"), key);
     await want({ emails: ["new@example.org"], headers: {} });
-    expect(await customer.send(to("a"), key)).toEqual(first);
+    expect(await sending.customer.send(to("a"), key)).toEqual(first);
     expect(takeQueued().ids).toHaveLength(3);
-    expect(await customer.used()).toBe(3);
+    expect(await sending.customer.used()).toBe(3);
   });
 
   it.each([
@@ -129,41 +116,41 @@ describe("an Idempotency-Key of mail with copies", () => {
     ["fewer", { emails: ["boss@example.org"], headers: {} }],
     ["no", { emails: [], headers: {} }],
   ])("keeps to the first attempt's copies when the domain wants %s by the second", async (_what, later) => {
-    await broken.die(queueing, () => customer.send(to("a"), key));
+    await sending.broken.die(lost, () => sending.customer.send(to("a"), key));
     const before = takeQueued();
     await want(later);
-    clock.advance(61_000);
-    const answer = await customer.send(to("a"), key);
+    sending.clock.advance(61_000);
+    const answer = await sending.customer.send(to("a"), key);
     const again = takeQueued();
 
     expect(answer).toMatchObject({ status: 200, message_ids: [before.ids[0]] });
     expect([again.ids, again.copies]).toEqual([before.ids, before.copies]);
-    expect(await customer.used()).toBe(3);
+    expect(await sending.customer.used()).toBe(3);
   });
 
   it("keeps to them in a batch too, where the places of all later messages hang on them", async () => {
     const items = [to("a"), to("b")];
-    await broken.die(queueing, () => customer.batch(items, key));
+    await sending.broken.die(lost, () => sending.customer.batch(items, key));
     const before = takeQueued();
     await want({ emails: ["first@example.org"], headers: {} });
-    clock.advance(61_000);
-    const { responses } = await customer.batch(items, key);
+    sending.clock.advance(61_000);
+    const { responses } = await sending.customer.batch(items, key);
     const again = takeQueued();
 
     expect(again.ids).toEqual(before.ids);
     expect(again.copies).toEqual(before.copies);
     expect(responses?.map(({ message_ids }) => message_ids)).toEqual([[before.ids[0]], [before.ids[3]]]);
-    expect(await customer.used()).toBe(6);
+    expect(await sending.customer.used()).toBe(6);
   });
 
   it("adds none where the first attempt had none", async () => {
     await want({ emails: [], headers: {} });
-    await broken.die(queueing, () => customer.send(to("a"), key));
+    await sending.broken.die(lost, () => sending.customer.send(to("a"), key));
     const before = takeQueued();
     await want(two);
-    clock.advance(61_000);
-    expect((await customer.send(to("a"), key)).status).toBe(200);
+    sending.clock.advance(61_000);
+    expect((await sending.customer.send(to("a"), key)).status).toBe(200);
     expect(takeQueued().ids).toEqual(before.ids);
-    expect(await customer.used()).toBe(1);
+    expect(await sending.customer.used()).toBe(1);
   });
 });
