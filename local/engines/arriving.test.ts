@@ -2,28 +2,20 @@ import { CreateEmailIdentityCommand, SendEmailCommand } from "@aws-sdk/client-se
 import { dkimVerify } from "mailauth/lib/dkim/verify.js";
 import { createTransport } from "nodemailer";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type AwsEndpoint, startAwsEndpoint } from "./aws/endpoint.ts";
-import { sesFaults } from "./aws/ses-faults.ts";
+import { startTestEndpoint, type TestEndpoint } from "./aws/endpoint-test-kit.ts";
 import { message, publicKey, sesClient, signing } from "./aws/ses-test-kit.ts";
 import { type Mailbox, startMailbox } from "./mailbox.ts";
 import { smtpFaults } from "./smtp-faults.ts";
 import { type SmtpSink, startSmtpSink } from "./smtp-sink.ts";
 
 let mailbox: Mailbox;
-let endpoint: AwsEndpoint;
+let endpoint: TestEndpoint;
 let sink: SmtpSink;
 
 beforeAll(async () => {
   mailbox = await startMailbox({ webPort: 0 });
   sink = await startSmtpSink({ mailbox, faults: smtpFaults() });
-  endpoint = await startAwsEndpoint({
-    mailbox,
-    configurationSets: [],
-    eventDestinations: [],
-    snsUrl: "http://127.0.0.1:1",
-    sesFaults: sesFaults(),
-    invoke: async () => undefined,
-  });
+  endpoint = await startTestEndpoint({ mailbox });
 });
 
 afterAll(async () => {

@@ -1,31 +1,23 @@
 import { SESv2Client } from "@aws-sdk/client-sesv2";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type AwsEndpoint, startAwsEndpoint } from "../../local/engines/aws/endpoint.ts";
-import { sesFaults } from "../../local/engines/aws/ses-faults.ts";
+import { startTestEndpoint, type TestEndpoint } from "../../local/engines/aws/endpoint-test-kit.ts";
 import type { Mail } from "../../local/engines/mail.ts";
 import { settableClock } from "../../test/support/test-table.ts";
 import { ownerEmailClient } from "./owner-email-client.ts";
 
-let aws: AwsEndpoint;
+let aws: TestEndpoint;
 const mails: Mail[] = [];
 
 beforeAll(async () => {
-  aws = await startAwsEndpoint({
-    mailbox: {
-      deliver: async (mail) => {
-        mails.push(mail);
-      },
-    },
-    ...{ configurationSets: [], eventDestinations: [], snsUrl: "http://127.0.0.1:9" },
-    ...{ sesFaults: sesFaults(), identities: ["postern.test"] },
-    invoke: async () => ({ payload: null }),
+  aws = await startTestEndpoint({
+    mailbox: { deliver: async (mail) => void mails.push(mail) },
+    identities: ["postern.test"],
   });
 });
 afterAll(() => aws.stop());
 
 it("writes to a customer from the operator's own domain", async () => {
-  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-  const ses = new SESv2Client({ endpoint: aws.url, region: "us-east-1", credentials });
+  const ses = new SESv2Client(aws.reached);
   const clock = settableClock(Date.UTC(2026, 0, 31, 12));
   const client = ownerEmailClient({ ses, mailHost: "postern.test", answersTo: "ops@postern.test", clock });
   await client.send({ to: "owner@shop.example", subject: "Ready", text: "shop.example can send." });

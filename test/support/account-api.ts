@@ -2,8 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { type ApiDeps, depsFromEnvironment } from "../../functions/api/deps.ts";
-import { startAwsEndpoint } from "../../local/engines/aws/endpoint.ts";
-import { sesFaults } from "../../local/engines/aws/ses-faults.ts";
+import { startTestEndpoint } from "../../local/engines/aws/endpoint-test-kit.ts";
 import { startDynamoEngine } from "../../local/engines/dynamodb.ts";
 import { startQueues } from "../../local/engines/queues.ts";
 import { createAccount } from "../../shared/billing/create-account.ts";
@@ -27,11 +26,9 @@ export interface AccountApi {
  */
 export async function startAccountApi(): Promise<AccountApi> {
   const [engine, queues] = await Promise.all([startDynamoEngine({ engine: "dynoxide" }), startQueues()]);
-  const endpoint = await startAwsEndpoint({
-    ...{ mailbox: { deliver: async () => undefined }, configurationSets: [], eventDestinations: [] },
-    ...{ snsUrl: queues.url, sesFaults: sesFaults(), identities: [mailHost] },
+  const endpoint = await startTestEndpoint({
+    ...{ snsUrl: queues.url, identities: [mailHost] },
     secrets: [{ name: "link", arn: "link", value: "k".repeat(64) }],
-    invoke: async () => undefined,
   });
   const bare = new DynamoDBClient({ ...aws, endpoint: engine.url });
   const tables = await createTables(bare);

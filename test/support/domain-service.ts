@@ -3,8 +3,7 @@ import { KMSClient } from "@aws-sdk/client-kms";
 import { Route53Client } from "@aws-sdk/client-route-53";
 import { SESv2Client } from "@aws-sdk/client-sesv2";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
-import { startAwsEndpoint } from "../../local/engines/aws/endpoint.ts";
-import { sesFaults } from "../../local/engines/aws/ses-faults.ts";
+import { startTestEndpoint } from "../../local/engines/aws/endpoint-test-kit.ts";
 import { startDns } from "../../local/engines/dns/dns.ts";
 import type { Mail } from "../../local/engines/mail.ts";
 import { accountStore } from "../../shared/accounts/account-store.ts";
@@ -34,21 +33,11 @@ export async function startDomainService({
 }) {
   const dns = await startDns();
   const mails: Mail[] = [];
-  const endpoint = await startAwsEndpoint({
-    mailbox: {
-      deliver: async (mail) => {
-        mails.push(mail);
-      },
-    },
-    ...{ configurationSets: [], eventDestinations: [], identities: [mailHost] },
-    ...{ snsUrl: "http://127.0.0.1:9", sesFaults: sesFaults(), dnsRecords: dns.records },
-    invoke: async () => ({ payload: null }),
+  const endpoint = await startTestEndpoint({
+    mailbox: { deliver: async (mail) => void mails.push(mail) },
+    ...{ identities: [mailHost], dnsRecords: dns.records },
   });
-  const aws = {
-    endpoint: endpoint.url,
-    region: "us-east-1",
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
-  };
+  const aws = endpoint.reached;
   const ses = new SESv2Client(aws);
   const email = ownerEmailClient({ ses, mailHost, clock });
   const accounts = accountStore({ client, table, clock });

@@ -7,23 +7,17 @@ import {
 } from "@aws-sdk/client-cloudfront";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type DnsRecords, dnsRecords } from "../dns/dns-records.ts";
-import { type AwsEndpoint, startAwsEndpoint } from "./endpoint.ts";
-import { sesFaults } from "./ses-faults.ts";
+import { startTestEndpoint, type TestEndpoint } from "./endpoint-test-kit.ts";
 
 const host = "mt-link.example.com";
-let aws: AwsEndpoint;
+let aws: TestEndpoint;
 let records: DnsRecords;
 let cloudfront: CloudFrontClient;
 
 beforeAll(async () => {
   records = dnsRecords(undefined);
-  aws = await startAwsEndpoint({
-    ...{ mailbox: { deliver: async () => undefined }, configurationSets: [], eventDestinations: [] },
-    ...{ snsUrl: "http://127.0.0.1:9", sesFaults: sesFaults(), dnsRecords: records },
-    invoke: async () => ({ payload: null }),
-  });
-  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-  cloudfront = new CloudFrontClient({ endpoint: aws.url, region: "us-east-1", credentials, maxAttempts: 1 });
+  aws = await startTestEndpoint({ dnsRecords: records });
+  cloudfront = new CloudFrontClient({ ...aws.reached, maxAttempts: 1 });
 });
 afterAll(() => aws.stop());
 

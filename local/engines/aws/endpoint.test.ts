@@ -21,20 +21,14 @@ import {
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { type AwsEndpoint, startAwsEndpoint } from "./endpoint.ts";
+import { startTestEndpoint, type TestEndpoint } from "./endpoint-test-kit.ts";
 import type { Invocation, InvocationResult } from "./lambda.ts";
-import { sesFaults } from "./ses-faults.ts";
 
-const aws = {
-  region: "us-east-1",
-  credentials: { accessKeyId: "test", secretAccessKey: "test" },
-  maxAttempts: 1,
-};
 const KeyId = "11111111-2222-3333-4444-555555555555";
 const relayArn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:relay-Ab12Cd";
 
 let dataDir: string;
-let endpoint: AwsEndpoint;
+let endpoint: TestEndpoint;
 let kms: KMSClient;
 let lambda: LambdaClient;
 let invocations: Invocation[] = [];
@@ -48,18 +42,10 @@ async function invoke(invocation: Invocation): Promise<InvocationResult | undefi
 }
 
 async function start(): Promise<void> {
-  endpoint = await startAwsEndpoint({
-    dataDir,
-    mailbox: { deliver: async () => undefined },
-    configurationSets: [],
-    eventDestinations: [],
-    snsUrl: "http://127.0.0.1:1",
-    sesFaults: sesFaults(),
-    secrets: [{ name: "relay", arn: relayArn, value: '{"host":"127.0.0.1"}' }],
-    invoke,
-  });
-  kms = new KMSClient({ ...aws, endpoint: endpoint.url });
-  lambda = new LambdaClient({ ...aws, endpoint: endpoint.url });
+  const secrets = [{ name: "relay", arn: relayArn, value: '{"host":"127.0.0.1"}' }];
+  endpoint = await startTestEndpoint({ dataDir, secrets, invoke });
+  kms = new KMSClient({ ...endpoint.reached, maxAttempts: 1 });
+  lambda = new LambdaClient({ ...endpoint.reached, maxAttempts: 1 });
 }
 
 beforeAll(async () => {
@@ -131,13 +117,13 @@ test("a plaintext above KMS's limit is refused", async () => {
 });
 
 test.each(["relay", relayArn])("the secret %s is found", async (SecretId) => {
-  const secrets = new SecretsManagerClient({ ...aws, endpoint: endpoint.url });
+  const secrets = new SecretsManagerClient({ ...endpoint.reached, maxAttempts: 1 });
   const found = await secrets.send(new GetSecretValueCommand({ SecretId }));
   expect(found).toMatchObject({ Name: "relay", ARN: relayArn, SecretString: '{"host":"127.0.0.1"}' });
 });
 
 test("a secret that does not exist is not found", async () => {
-  const secrets = new SecretsManagerClient({ ...aws, endpoint: endpoint.url });
+  const secrets = new SecretsManagerClient({ ...endpoint.reached, maxAttempts: 1 });
   const command = new GetSecretValueCommand({ SecretId: "none" });
   await expect(secrets.send(command)).rejects.toBeInstanceOf(NoSuchSecret);
 });

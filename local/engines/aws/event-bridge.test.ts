@@ -1,20 +1,15 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type AwsEndpoint, startAwsEndpoint } from "./endpoint.ts";
-import { sesFaults } from "./ses-faults.ts";
+import { startTestEndpoint, type TestEndpoint } from "./endpoint-test-kit.ts";
 
-let aws: AwsEndpoint;
+let aws: TestEndpoint;
 let events: EventBridgeClient;
 const time = new Date("2026-07-01T00:00:00Z");
 const entry = { Source: "postern", DetailType: "Billing Period Closed", Detail: '{"id":"1"}', Time: time };
 
 beforeAll(async () => {
-  aws = await startAwsEndpoint({
-    ...{ mailbox: { deliver: async () => undefined }, configurationSets: [], eventDestinations: [] },
-    ...{ snsUrl: "http://127.0.0.1:9", sesFaults: sesFaults(), invoke: async () => undefined },
-  });
-  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-  events = new EventBridgeClient({ endpoint: aws.url, region: "us-east-1", credentials });
+  aws = await startTestEndpoint();
+  events = new EventBridgeClient(aws.reached);
 });
 afterAll(() => aws.stop());
 

@@ -1,22 +1,16 @@
 import { ChangeResourceRecordSetsCommand, Route53Client } from "@aws-sdk/client-route-53";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type DnsRecords, dnsRecords } from "../dns/dns-records.ts";
-import { type AwsEndpoint, startAwsEndpoint } from "./endpoint.ts";
-import { sesFaults } from "./ses-faults.ts";
+import { startTestEndpoint, type TestEndpoint } from "./endpoint-test-kit.ts";
 
-let aws: AwsEndpoint;
+let aws: TestEndpoint;
 let records: DnsRecords;
 let route53: Route53Client;
 
 beforeAll(async () => {
   records = dnsRecords(undefined);
-  aws = await startAwsEndpoint({
-    ...{ mailbox: { deliver: async () => undefined }, configurationSets: [], eventDestinations: [] },
-    ...{ snsUrl: "http://127.0.0.1:9", sesFaults: sesFaults(), dnsRecords: records },
-    invoke: async () => ({ payload: null }),
-  });
-  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-  route53 = new Route53Client({ endpoint: aws.url, region: "us-east-1", credentials, maxAttempts: 1 });
+  aws = await startTestEndpoint({ dnsRecords: records });
+  route53 = new Route53Client({ ...aws.reached, maxAttempts: 1 });
 });
 afterAll(() => aws.stop());
 

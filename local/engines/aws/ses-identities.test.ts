@@ -15,24 +15,15 @@ import {
   type SESv2Client,
 } from "@aws-sdk/client-sesv2";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type AwsEndpoint, startAwsEndpoint } from "./endpoint.ts";
-import { sesFaults } from "./ses-faults.ts";
+import { startTestEndpoint, type TestEndpoint } from "./endpoint-test-kit.ts";
 import { sesClient, signing } from "./ses-test-kit.ts";
 
 let dataDir: string;
-let endpoint: AwsEndpoint;
+let endpoint: TestEndpoint;
 let ses: SESv2Client;
 
 async function start(): Promise<void> {
-  endpoint = await startAwsEndpoint({
-    dataDir,
-    mailbox: { deliver: async () => undefined },
-    configurationSets: [],
-    eventDestinations: [],
-    snsUrl: "http://127.0.0.1:1",
-    sesFaults: sesFaults(),
-    invoke: async () => undefined,
-  });
+  endpoint = await startTestEndpoint({ dataDir });
   ses = sesClient(endpoint.url);
 }
 
