@@ -10,17 +10,18 @@ import { SmtpClient } from "./smtp-client.ts";
 
 const certificate = await certificateIn(undefined);
 
+export type SmtpSettings = Partial<SmtpDoorSettings>;
 export type SmtpService = Awaited<ReturnType<typeof startSmtpService>>;
 export type SmtpAccount = Awaited<ReturnType<SmtpService["account"]>>;
 
 /** The SMTP door on ports of its own, over the real stores of a send service. */
-export async function startSmtpService(clock: Clock, settings: Partial<SmtpDoorSettings> = {}) {
+export async function startSmtpService(clock: Clock, settings: SmtpSettings = {}) {
   const service = await startSendService(clock);
   const client = DynamoDBDocumentClient.from(service.dynamo);
   let processes = 0;
 
   /** One more process of the gateway over the same tables. */
-  async function openDoor(more: Partial<SmtpDoorSettings> = {}) {
+  async function openDoor(more: SmtpSettings = {}) {
     const door = await startSmtpDoor({
       accept: () => service.deps,
       leases: connectionLeaseStore({ client, table: "Counters", clock, processId: `process-${processes++}` }),
@@ -80,4 +81,14 @@ export function plain(user: string, password: string): string {
 /** A message from an account, in lawful lines. */
 export function messageFrom({ domain }: { domain: string }, body = "Paid.\r\n", head = ""): string {
   return `From: Till <billing@${domain}>\r\nTo: reader@example.net\r\nSubject: Receipt\r\n${head}\r\n${body}`;
+}
+
+export const mebibyte = 1024 * 1024;
+
+/** A message from an account, of exactly so many bytes. */
+export function messageOfSize(bytes: number, { domain }: { domain: string }): string {
+  const head = messageFrom({ domain }, "");
+  const line = `${"x".repeat(76)}\r\n`;
+  const body = line.repeat(Math.floor((bytes - head.length) / line.length) - 1);
+  return `${head}${body}${"y".repeat(bytes - head.length - body.length - 2)}\r\n`;
 }
