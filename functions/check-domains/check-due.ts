@@ -1,10 +1,8 @@
-import pLimit from "p-limit";
 import { type CheckDomainDeps, checkDomain } from "../../shared/domains/check-domain.ts";
 import type { DomainCheckStore } from "../../shared/domains/domain-check-store.ts";
 import { tidyUpDeleted } from "../../shared/domains/remove-domain.ts";
 import { type SetUpDomainDeps, setUpDomain } from "../../shared/domains/set-up-domain.ts";
-import { failureOf } from "../../shared/platform/failure.ts";
-import { logger } from "../../shared/platform/observability.ts";
+import { eachAlone } from "../../shared/platform/each-alone.ts";
 
 export interface CheckDueDeps extends CheckDomainDeps, SetUpDomainDeps {
   readonly domains: CheckDomainDeps["domains"];
@@ -26,21 +24,10 @@ const mostInOneRound = 500;
  * @returns how many there were, and how many of them failed; these are due again some minutes later
  */
 export async function checkDue(deps: CheckDueDeps): Promise<{ looked: number; failed: number }> {
-  const limit = pLimit(atOnce);
-  const due = await deps.checks.due(mostInOneRound);
-  const outcomes = await Promise.all(due.map((one) => limit(() => isDone(deps, one))));
-  return { looked: due.length, failed: outcomes.filter((done) => !done).length };
-}
-
-/** One domain's trouble is no other's. */
-async function isDone(deps: CheckDueDeps, due: Due): Promise<boolean> {
-  try {
-    await look(deps, due);
-    return true;
-  } catch (error) {
-    logger.error("a domain could not be checked", { due, failure: failureOf(error) });
-    return false;
-  }
+  const all = await deps.checks.due(mostInOneRound);
+  const trouble = { text: "a domain could not be checked", naming: (due: Due) => ({ due }), atOnce };
+  const failed = await eachAlone(all, trouble, (due) => look(deps, due));
+  return { looked: all.length, failed: failed.length };
 }
 
 async function look(deps: CheckDueDeps, due: Due): Promise<void> {

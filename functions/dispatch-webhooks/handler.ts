@@ -1,7 +1,6 @@
 import { webhookTickSchema } from "../../shared/contracts/webhook-tick.ts";
-import { failureOf } from "../../shared/platform/failure.ts";
-import { logger } from "../../shared/platform/observability.ts";
-import type { QueueEvent, QueueRecord, QueueResponse } from "../../shared/platform/queue-event.ts";
+import { eachRecord } from "../../shared/platform/each-alone.ts";
+import type { QueueEvent, QueueResponse } from "../../shared/platform/queue-event.ts";
 import { dispatch } from "../../shared/webhooks/dispatch.ts";
 import { replay } from "../../shared/webhooks/replay.ts";
 import { depsFromEnvironment } from "./deps.ts";
@@ -14,16 +13,10 @@ export async function handler(
   context: { getRemainingTimeInMillis(): number },
 ): Promise<QueueResponse> {
   const remainingMs = () => context.getRemainingTimeInMillis();
-  const work = async ({ messageId, body }: QueueRecord) => {
-    try {
-      const tick = webhookTickSchema.parse(JSON.parse(body));
-      if (tick.replay) await replay(deps, { ...tick, replay: tick.replay }, { remainingMs });
-      else await dispatch(deps, tick, { remainingMs });
-      return [];
-    } catch (error) {
-      logger.error("a webhook was not looked after", { sqsMessageId: messageId, failure: failureOf(error) });
-      return [{ itemIdentifier: messageId }];
-    }
-  };
-  return { batchItemFailures: (await Promise.all(event.Records.map(work))).flat() };
+  const trouble = { text: "a webhook was not looked after", atOnce: Number.POSITIVE_INFINITY };
+  return await eachRecord(event, trouble, async ({ body }) => {
+    const tick = webhookTickSchema.parse(JSON.parse(body));
+    if (tick.replay) await replay(deps, { ...tick, replay: tick.replay }, { remainingMs });
+    else await dispatch(deps, tick, { remainingMs });
+  });
 }

@@ -1,6 +1,6 @@
 import { incomingNoticeSchema } from "../../shared/delivery/incoming-mail.ts";
 import { receiveMail } from "../../shared/delivery/receive-mail.ts";
-import { failureOf } from "../../shared/platform/failure.ts";
+import { eachRecord } from "../../shared/platform/each-alone.ts";
 import { logger } from "../../shared/platform/observability.ts";
 import type { QueueEvent, QueueRecord, QueueResponse } from "../../shared/platform/queue-event.ts";
 import { depsFromEnvironment } from "./deps.ts";
@@ -9,16 +9,7 @@ const deps = depsFromEnvironment();
 
 /** Works off mail for the service itself that Amazon SES has taken in; what fails comes again, alone. */
 export async function handler(event: QueueEvent): Promise<QueueResponse> {
-  const failed: string[] = [];
-  for (const record of event.Records) {
-    try {
-      await receive(record);
-    } catch (error) {
-      logger.error("a mail was not received", { sqsMessageId: record.messageId, failure: failureOf(error) });
-      failed.push(record.messageId);
-    }
-  }
-  return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+  return await eachRecord(event, { text: "a mail was not received" }, receive);
 }
 
 async function receive({ body }: QueueRecord): Promise<void> {

@@ -1,6 +1,5 @@
 import { type ListTransfer, listTransferSchema } from "../../shared/contracts/list-transfer.ts";
-import { failureOf } from "../../shared/platform/failure.ts";
-import { logger } from "../../shared/platform/observability.ts";
+import { eachRecord } from "../../shared/platform/each-alone.ts";
 import type { QueueEvent, QueueRecord, QueueResponse } from "../../shared/platform/queue-event.ts";
 import { exportList } from "../../shared/suppressions/export-list.ts";
 import { importList } from "../../shared/suppressions/import-list.ts";
@@ -13,16 +12,7 @@ const sliceMs = 60_000;
 
 /** Works on imports and exports, slice by slice; one that needs more queues again behind the others. */
 export async function handler(event: QueueEvent): Promise<QueueResponse> {
-  const failed: string[] = [];
-  for (const record of event.Records) {
-    try {
-      await work(record);
-    } catch (error) {
-      logger.error("a list transfer failed", { sqsMessageId: record.messageId, failure: failureOf(error) });
-      failed.push(record.messageId);
-    }
-  }
-  return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+  return await eachRecord(event, { text: "a list transfer failed" }, work);
 }
 
 async function work({ body }: QueueRecord): Promise<void> {

@@ -8,9 +8,8 @@ import { noticeStore } from "../../shared/notifications/notice-store.ts";
 import { ownerOf } from "../../shared/notifications/owner.ts";
 import { documentClient } from "../../shared/platform/aws-clients.ts";
 import { systemClock as clock } from "../../shared/platform/clock.ts";
+import { eachAlone } from "../../shared/platform/each-alone.ts";
 import { readEnvironment } from "../../shared/platform/environment.ts";
-import { failureOf } from "../../shared/platform/failure.ts";
-import { logger } from "../../shared/platform/observability.ts";
 import { statsStore } from "../../shared/stats/stats-store.ts";
 import { type WatchDeps, watchAccount } from "./watch.ts";
 import { type WatchDomainsDeps, watchDomains } from "./watch-domains.ts";
@@ -38,16 +37,15 @@ const deps: WatchDeps & WatchDomainsDeps = {
 
 /** Started by schedule: looks at the bounces and complaints of the accounts that have sent lately, and of their domains. */
 export async function handler(): Promise<void> {
-  let failures = 0;
-  for (const { accountId } of await deps.packing.workList()) {
-    try {
-      await watchAccount(deps, accountId);
-      await watchDomains(deps, accountId);
-    } catch (error) {
-      failures += 1;
-      logger.error("an account's rates could not be looked at", { accountId, failure: failureOf(error) });
-    }
-  }
+  const accountIds = (await deps.packing.workList()).map(({ accountId }) => accountId);
+  const trouble = {
+    text: "an account's rates could not be looked at",
+    naming: (accountId: number) => ({ accountId }),
+  };
+  const failed = await eachAlone(accountIds, trouble, async (accountId) => {
+    await watchAccount(deps, accountId);
+    await watchDomains(deps, accountId);
+  });
   // After all others are done, so that the alarm on errors tells.
-  if (failures > 0) throw new Error(`the rates of ${failures} accounts could not be looked at`);
+  if (failed.length > 0) throw new Error(`the rates of ${failed.length} accounts could not be looked at`);
 }

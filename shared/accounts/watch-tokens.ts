@@ -1,8 +1,7 @@
 import type { Clock } from "../platform/clock.ts";
-import { failureOf } from "../platform/failure.ts";
+import { eachAlone } from "../platform/each-alone.ts";
 import { derivedIdAt } from "../platform/ids.ts";
 import type { Owner } from "../platform/notice.ts";
-import { logger } from "../platform/observability.ts";
 import { auditEntry, auditNote, system } from "./audit.ts";
 import type { AuditStore } from "./audit-store.ts";
 import type { Token } from "./token.ts";
@@ -28,16 +27,9 @@ const mostInOneRound = 500;
  */
 export async function watchTokens(deps: WatchTokensDeps): Promise<{ looked: number; failed: number }> {
   const due = await deps.tokens.due(mostInOneRound);
-  let failed = 0;
-  for (const id of due) {
-    try {
-      await look(deps, id);
-    } catch (error) {
-      failed += 1;
-      logger.error("a token could not be looked at", { ...id, failure: failureOf(error) });
-    }
-  }
-  return { looked: due.length, failed };
+  const trouble = { text: "a token could not be looked at", naming: (id: TokenId) => id };
+  const failed = await eachAlone(due, trouble, (id) => look(deps, id));
+  return { looked: due.length, failed: failed.length };
 }
 
 async function look({ tokens, owner, audits, clock }: WatchTokensDeps, id: TokenId): Promise<void> {

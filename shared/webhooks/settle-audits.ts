@@ -1,6 +1,5 @@
 import type { AuditStore, EntryId } from "../accounts/audit-store.ts";
-import { failureOf } from "../platform/failure.ts";
-import { logger } from "../platform/observability.ts";
+import { eachAlone } from "../platform/each-alone.ts";
 import { tellAudit } from "./tell-audit.ts";
 import type { TellDeps } from "./tell-webhooks.ts";
 
@@ -19,16 +18,9 @@ const mostInOneRound = 500;
  */
 export async function settleAudits(deps: SettleAuditsDeps): Promise<{ due: number; failed: number }> {
   const due = await deps.audits.unsettled(mostInOneRound);
-  let failed = 0;
-  for (const id of due) {
-    try {
-      await settle(deps, id);
-    } catch (error) {
-      failed += 1;
-      logger.error("an entry of an audit log could not be settled", { ...id, failure: failureOf(error) });
-    }
-  }
-  return { due: due.length, failed };
+  const trouble = { text: "an entry of an audit log could not be settled", naming: (id: EntryId) => id };
+  const failed = await eachAlone(due, trouble, (id) => settle(deps, id));
+  return { due: due.length, failed: failed.length };
 }
 
 async function settle({ audits, ...telling }: SettleAuditsDeps, id: EntryId): Promise<void> {
