@@ -46,7 +46,8 @@ export const entryAttributes = [
   "subject",
 ] as const;
 
-const kinds = [
+/** All kinds of events. Blocks in the bucket hold sums of their bits, which follow from this order: append only. */
+export const eventKinds = [
   "delivery",
   "soft_bounce",
   "bounce",
@@ -58,8 +59,10 @@ const kinds = [
   "spam_complaint",
 ] as const satisfies readonly EventKind[];
 
-/** A bit for each kind of event. Blocks in the bucket hold sums of these: append only. */
-export const eventBits: ReadonlyMap<string, number> = new Map(kinds.map((kind, place) => [kind, 1 << place]));
+/** A bit for each kind of event. */
+export const eventBits: ReadonlyMap<string, number> = new Map(
+  eventKinds.map((kind, place) => [kind, 1 << place]),
+);
 
 /** @param row one that is in the log */
 export function entryOf(row: MessageRow): LogEntry {

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { MessageEvent } from "../../../shared/contracts/message-event.ts";
 import { streamSchema } from "../../../shared/contracts/streams.ts";
+import { eventKinds } from "../../../shared/messages/log-entry.ts";
 import type { MessageRow } from "../../../shared/messages/message.ts";
 
 const text = z.string().nullable();
@@ -32,17 +33,7 @@ export const logRowSchema = z.object(rowFields).meta({ id: "EmailLogMessage" });
 
 export const logEventSchema = z
   .object({
-    event_type: z.enum([
-      "delivery",
-      "soft_bounce",
-      "bounce",
-      "suspension",
-      "reject",
-      "open",
-      "click",
-      "unsubscribe",
-      "spam",
-    ]),
+    event_type: z.enum([...z.enum(eventKinds).exclude(["spam_complaint"]).options, "spam"]),
     created_at: z.iso.datetime(),
     details: z.record(z.string(), text),
   })
