@@ -1,19 +1,11 @@
-import { S3Client } from "@aws-sdk/client-s3";
-import { startFauxqs } from "fauxqs";
 import type { CopyDeps } from "../../shared/delivery/copies.ts";
 import { copyReaderClient } from "../../shared/messages/copy-reader-client.ts";
 import { sentCopyClient } from "../../shared/messages/sent-copy-client.ts";
+import { startTestBucket } from "./test-bucket.ts";
 
 /** A bucket for copies of what was sent, on an embedded S3, and what is told of those that were lost. */
 export async function startCopyBucket() {
-  const bucket = "log";
-  const engine = await startFauxqs({ port: 0, logger: false });
-  engine.createBucket(bucket);
-  const s3 = new S3Client({
-    region: "us-east-1",
-    endpoint: `http://127.0.0.1:${engine.port}`,
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    forcePathStyle: true,
+  const { s3, bucket, stop } = await startTestBucket({
     requestChecksumCalculation: "WHEN_REQUIRED",
     maxAttempts: 1,
   });
@@ -42,9 +34,6 @@ export async function startCopyBucket() {
     }),
     /** A client whose bucket is not there. */
     broken: sentCopyClient({ s3, bucket: "missing" }),
-    async stop() {
-      s3.destroy();
-      await engine.stop();
-    },
+    stop,
   };
 }

@@ -1,7 +1,5 @@
-import { S3Client } from "@aws-sdk/client-s3";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
-import { startFauxqs } from "fauxqs";
 import { logBlockClient } from "../../shared/messages/log-block-client.ts";
 import { logIndexStore } from "../../shared/messages/log-index-store.ts";
 import { logPackingStore } from "../../shared/messages/log-packing-store.ts";
@@ -9,6 +7,7 @@ import type { MessageRow } from "../../shared/messages/message.ts";
 import { packedLogStore } from "../../shared/messages/packed-log-store.ts";
 import { itemOf } from "../../shared/messages/row-store.ts";
 import type { Clock } from "../../shared/platform/clock.ts";
+import { startTestBucket } from "./test-bucket.ts";
 
 /** The log on an embedded DynamoDB and S3, with a recorder reduced to what the log sees of it. */
 export async function startLogService({
@@ -20,15 +19,7 @@ export async function startLogService({
   table: string;
   clock: Clock;
 }) {
-  const bucket = "log";
-  const engine = await startFauxqs({ port: 0, logger: false });
-  engine.createBucket(bucket);
-  const s3 = new S3Client({
-    region: "us-east-1",
-    endpoint: `http://127.0.0.1:${engine.port}`,
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    forcePathStyle: true,
-  });
+  const { s3, bucket, stop } = await startTestBucket();
   const recorder = () => packedLogStore({ client, table, clock, random: () => 0 });
   return {
     index: logIndexStore({ client, table }),
@@ -45,10 +36,7 @@ export async function startLogService({
       await client.send(new PutCommand({ TableName: table, Item: itemOf(row) }));
       if (delta?.Put) await client.send(new PutCommand(delta.Put));
     },
-    async stop() {
-      s3.destroy();
-      await engine.stop();
-    },
+    stop,
   };
 }
 
