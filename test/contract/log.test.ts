@@ -7,9 +7,9 @@ import { announcementMs, packLog, packLogs } from "../../shared/messages/pack-lo
 import { itemOf } from "../../shared/messages/row-store.ts";
 import { type LogSearch, searchLog } from "../../shared/messages/search-log.ts";
 import { batchWrite } from "../../shared/platform/batch-write.ts";
-import { newId } from "../../shared/platform/ids.ts";
 import { onEachDynamoEngine } from "../support/dynamodb.ts";
 import { type LogService, startLogService } from "../support/log-service.ts";
+import { rowAt } from "../support/logged-row.ts";
 
 const hourMs = 3_600_000;
 const start = Date.UTC(2026, 2, 10, 12);
@@ -78,28 +78,6 @@ await onEachDynamoEngine("the log", (dynamo) => {
 
   const pack = (accountId: number, counts: { rows?: number; deltas?: number } = {}) =>
     packLog(log, { accountId, rows: 2_000, deltas: 1_000, ...counts }, { hasTime: () => true });
-
-  function rowAt(accountId: number, at: number, fields: Partial<MessageRow> = {}): MessageRow {
-    const messageId = newId(at);
-    return {
-      accountId,
-      messageId,
-      state: "sent",
-      status: "enqueued",
-      logged: true,
-      recorded: 1,
-      stream: "bulk",
-      domainName: "till.example",
-      domainId: 1,
-      from: "a@till.example",
-      to: `reader${Number.parseInt(messageId.slice(-2), 16)}@example.net`,
-      recipientKind: "to",
-      subject: "Hello",
-      acceptedAt: at,
-      expiresAt: 2 ** 31,
-      ...fields,
-    };
-  }
 
   /** An account, what can happen to it, and what is to be found then. */
   function newWorld() {
