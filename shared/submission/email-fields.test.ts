@@ -1,22 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { contentOf, draftOf } from "./email.ts";
+import { draft, problems, sound } from "../../test/support/sound-email.ts";
+import { contentOf } from "./email.ts";
 import { readFields } from "./email-fields.ts";
-
-const sound = {
-  from: { email: "billing@till.example", name: "Billing desk" },
-  to: [{ email: "reader@example.net" }],
-  subject: "Receipt",
-  text: "Paid.",
-};
-
-function draft(changes: object) {
-  return draftOf(readFields({ ...sound, ...changes }));
-}
-
-function problems(changes: object): readonly string[] {
-  return draft(changes).problems;
-}
 
 const tooLong = "x".repeat(1_000);
 

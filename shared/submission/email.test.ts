@@ -1,21 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { draft, problems, sound } from "../../test/support/sound-email.ts";
 import { contentOf, draftOf, draftOver } from "./email.ts";
 import { readFields } from "./email-fields.ts";
-
-const sound = {
-  from: { email: "billing@till.example", name: "Billing desk" },
-  to: [{ email: "reader@example.net" }],
-  subject: "Receipt",
-  text: "Paid.",
-};
-
-function draft(changes: object) {
-  return draftOf(readFields({ ...sound, ...changes }));
-}
-
-function problems(changes: object): readonly string[] {
-  return draft(changes).problems;
-}
 
 describe("an email", () => {
   it("with from, one recipient, subject and text is sound", () => {
