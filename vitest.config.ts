@@ -12,6 +12,8 @@ export default defineConfig({
             "test/vectors/*.test.ts",
           ],
           testTimeout: 20_000,
+          // What is waited for comes in milliseconds, on a machine that has time for it.
+          expect: { poll: { timeout: 10_000 } },
         },
       },
       {
