@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { type CfnResource, Duration, Stack, Validations } from "aws-cdk-lib";
+import { type CfnResource, Duration, Stack } from "aws-cdk-lib";
 import { Certificate } from "aws-cdk-lib/aws-certificatemanager";
 import * as cloudfront from "aws-cdk-lib/aws-cloudfront";
 import { HttpOrigin } from "aws-cdk-lib/aws-cloudfront-origins";
@@ -10,6 +8,7 @@ import { Construct } from "constructs";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
 import type { Stream } from "../../shared/contracts/streams.ts";
 import { Deployment } from "../defaults/deployment.ts";
+import { acknowledgeAll, edgeFunction } from "./edge-function.ts";
 import type { Gateway } from "./gateway.ts";
 import { edgePorts } from "./gateway-balancer.ts";
 import { OriginSecret } from "./origin-secret.ts";
@@ -35,12 +34,7 @@ export class Edge extends Construct {
 
   constructor(scope: Construct, id: string, { gateway, doors }: EdgeProps) {
     super(scope, id);
-    this.chooser = new cloudfront.Function(this, "ChooseOrigin", {
-      runtime: cloudfront.FunctionRuntime.JS_2_0,
-      code: cloudfront.FunctionCode.fromInline(
-        readFileSync(join(import.meta.dirname, "../edge/choose-origin.js"), "utf8"),
-      ),
-    });
+    this.chooser = edgeFunction(this, "ChooseOrigin", "choose-origin.js");
     (this.chooser.node.defaultChild as CfnResource).overrideLogicalId("ChooseOrigin");
     const { originHost } = gateway.balancer;
     const { edgeCertificateArn } = Deployment.of(this).settings;
@@ -117,7 +111,5 @@ function acknowledge(distribution: cloudfront.Distribution): void {
       "Callers are programs with tokens, whose rate is limited; browsers have no business here.",
     "AwsSolutions-CFR3": "The HTTP API and the gateway log what they answer.",
   };
-  for (const [id, reason] of Object.entries(reasons)) {
-    Validations.of(distribution).acknowledge({ id, reason });
-  }
+  acknowledgeAll(distribution, reasons);
 }

@@ -1,12 +1,11 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { Aws, Duration, Fn, Stack, Validations } from "aws-cdk-lib";
+import { Aws, Duration, Fn, Stack } from "aws-cdk-lib";
 import * as cloudfront from "aws-cdk-lib/aws-cloudfront";
 import { CfnRecordSet } from "aws-cdk-lib/aws-route53";
 import { Construct } from "constructs";
 import { environmentNames } from "../../shared/contracts/environment-names.ts";
 import { Deployment } from "../defaults/deployment.ts";
 import type { ServiceFunction } from "../defaults/service-function.ts";
+import { acknowledgeAll, edgeFunction } from "./edge-function.ts";
 import { OriginSecret } from "./origin-secret.ts";
 import type { RecipientPages } from "./recipient-pages.ts";
 import { publishingZoneId } from "./zone.ts";
@@ -76,6 +75,7 @@ export class TrackingHosts extends Construct {
   }
 
   private distribute(pages: RecipientPages): cloudfront.CfnDistribution {
+    const noteViewer = edgeFunction(this, "NoteViewer", "note-viewer.js");
     const distribution = new cloudfront.CfnDistribution(this, "Distribution", {
       distributionConfig: {
         ...{ enabled: true, connectionMode: "tenant-only", httpVersion: "http2" },
@@ -95,7 +95,7 @@ export class TrackingHosts extends Construct {
           cachePolicyId: cloudfront.CachePolicy.CACHING_DISABLED.cachePolicyId,
           originRequestPolicyId:
             cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER.originRequestPolicyId,
-          functionAssociations: [{ eventType: "viewer-request", functionArn: this.noteViewer().functionArn }],
+          functionAssociations: [{ eventType: "viewer-request", functionArn: noteViewer.functionArn }],
         },
       },
     });
@@ -107,18 +107,8 @@ export class TrackingHosts extends Construct {
         "The HTTP API logs what it answers; a path is itself a key to somebody's subscription.",
       "AwsSolutions-CFR4": "Each tenant brings its certificate, with CloudFront's own choice of protocols.",
     };
-    for (const [id, reason] of Object.entries(reasons))
-      Validations.of(distribution).acknowledge({ id, reason });
+    acknowledgeAll(distribution, reasons);
     return distribution;
-  }
-
-  private noteViewer(): cloudfront.Function {
-    return new cloudfront.Function(this, "NoteViewer", {
-      runtime: cloudfront.FunctionRuntime.JS_2_0,
-      code: cloudfront.FunctionCode.fromInline(
-        readFileSync(join(import.meta.dirname, "../edge/note-viewer.js"), "utf8"),
-      ),
-    });
   }
 
   /** What tells CloudFront from a stranger; on this machine nobody stands before the tracking API. */
